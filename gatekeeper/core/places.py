@@ -1,0 +1,131 @@
+"""YAML with a place for everything: values plain as in JSON, and where each of them stands.
+
+PyYAML keeps positions only on its nodes, lets a repeated key win silently and expands aliases
+without bounds. Here a repeated key, an alias, a tag and a key that is not a string are problems
+with a place, and every value's place is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from gatekeeper.core.errors import PolicyProblem
+
+Path = tuple[str | int, ...]
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 32
+
+
+@dataclass(slots=True)
+class Document:
+    """A parsed file.
+
+    Attributes:
+        path: as the user named it.
+        value: the content as dict, list, str, int, float, bool, date or None.
+        places: (line, column), 1-based, of the value at each path; of the key for mappings.
+        problems: what could not be read.
+    """
+
+    path: str
+    value: Any = None
+    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    problems: list[PolicyProblem] = field(default_factory=list)
+
+    def problem(self, at: Path, message: str) -> PolicyProblem:
+        """Return a problem at the nearest place that is known for `at`."""
+        while at and at not in self.places:
+            at = at[:-1]
+        line, column = self.places.get(at, (1, 1))
+        return PolicyProblem(self.path, line, column, message)
+
+
+def parse(text: str, path: str) -> Document:
+    """Parse one YAML document; problems are collected, never raised."""
+    document = Document(path)
+    if len(text) > MAX_BYTES:
+        message = f"larger than {MAX_BYTES:,} characters; a policy is a small file"
+        document.problems.append(PolicyProblem(path, 1, 1, message))
+        return document
+    try:
+        _refuse_aliases(text, document)
+        node = None if document.problems else yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = _position(mark)
+        message = f"not valid YAML: {error.problem or error.context}"
+        document.problems.append(PolicyProblem(path, line, column, message))
+        return document
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        document.problems.append(PolicyProblem(path, 1, 1, f"not valid YAML: {reason}"))
+        return document
+    if node is not None:
+        document.value = _Builder(document).build(node, ())
+    return document
+
+
+def _refuse_aliases(text: str, document: Document) -> None:
+    """Aliases can make a small file expand without bounds, and hide what a reviewer reads."""
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line, column = _position(event.start_mark)
+            message = f"alias `*{event.anchor}`: write the value out, aliases are not read here"
+            document.problems.append(PolicyProblem(document.path, line, column, message))
+
+
+class _Builder:
+    """Turns nodes into plain values while it notes their places."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._scalars = yaml.SafeLoader("")
+
+    def build(self, node: yaml.Node, at: Path) -> Any:
+        self._document.places.setdefault(at, _place(node))
+        if len(at) > MAX_DEPTH:
+            return self._refuse(node, f"nested deeper than {MAX_DEPTH} levels")
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, at)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*at, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, at: Path) -> dict[str, Any]:
+        built: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = self._scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            if not isinstance(key, str):
+                self._refuse(key_node, "a key must be a plain string; put it in quotes")
+            elif key in built:
+                self._refuse(key_node, f"`{key}` stands here twice; keep one")
+            else:
+                self._document.places[*at, key] = _place(key_node)
+                built[key] = self.build(value_node, (*at, key))
+        return built
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        if not node.tag.startswith("tag:yaml.org,2002:"):
+            return self._refuse(node, f"the tag `{node.tag}` is not read here")
+        try:
+            return self._scalars.construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            return self._refuse(node, f"`{node.value}` cannot be read: {reason}")
+
+    def _refuse(self, node: yaml.Node, message: str) -> None:
+        line, column = _place(node)
+        self._document.problems.append(PolicyProblem(self._document.path, line, column, message))
+
+
+def _place(node: yaml.Node) -> tuple[int, int]:
+    return _position(node.start_mark)
+
+
+def _position(mark: Any) -> tuple[int, int]:
+    """1-based line and column; PyYAML counts from 0."""
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)

@@ -1,0 +1,80 @@
+"""Waivers: a finding may be accepted for a time, by a named person, for a stated reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from gatekeeper.core.model import Finding, Waived, Waiver
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_MIN_REASON = 10
+
+
+class WaiverEntry(BaseModel):
+    """One entry of `waivers:` in a policy.
+
+    Attributes:
+        fingerprint: of the finding, as the report shows it: 32 hex digits.
+        reason: why it is right to accept it; at least ten characters.
+        approved_by: who answers for it.
+        expires: the last day on which it holds, e.g. 2027-01-31.
+        note: anything else, e.g. the rule and the place for the next reader.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    fingerprint: str
+    reason: Annotated[_Text, Field(min_length=_MIN_REASON)]
+    approved_by: _Text
+    expires: date
+    note: str = ""
+
+    @field_validator("fingerprint")
+    @classmethod
+    def _whole_fingerprint(cls, value: str) -> str:
+        if not re.fullmatch(r"[0-9a-f]{32}", value):
+            raise ValueError("expected the finding's fingerprint: 32 hex digits")
+        return value
+
+    def waiver(self) -> Waiver:
+        """Return the domain value."""
+        return Waiver(self.fingerprint, self.reason, self.approved_by, self.expires)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Findings split by whether a waiver accepts them."""
+
+    open: tuple[Finding, ...]
+    waived: tuple[Waived, ...]
+
+
+def apply(findings: Sequence[Finding], waivers: Iterable[Waiver], today: date) -> Sorted:
+    """Split findings into open and waived ones; a waiver holds through its last day."""
+    holding = {waiver.fingerprint: waiver for waiver in waivers if today <= waiver.expires}
+    return Sorted(
+        tuple(finding for finding in findings if finding.fingerprint not in holding),
+        tuple(
+            Waived(finding, holding[finding.fingerprint])
+            for finding in findings
+            if finding.fingerprint in holding
+        ),
+    )
+
+
+def notices(waivers: Iterable[Waiver], seen: Collection[str], today: date) -> tuple[str, ...]:
+    """Return a line for each waiver that expired, or that matches none of the findings seen."""
+    lines = []
+    for waiver in waivers:
+        name = f"waiver {waiver.fingerprint[:12]} (approved by {waiver.approved_by})"
+        if today > waiver.expires:
+            lines.append(f"{name} expired on {waiver.expires}: remove it or have it renewed")
+        elif waiver.fingerprint not in seen:
+            lines.append(f"{name} matches no finding of this run")
+    return tuple(lines)

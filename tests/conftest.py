@@ -1,0 +1,69 @@
+"""Fixtures that every room's tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gatekeeper.core.catalog import Catalog, parse_catalog
+from gatekeeper.core.gate import AnyGate, Context, Options, Request
+from gatekeeper.core.model import Subject
+
+ROOT = Path(__file__).parents[1]
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def rules_dir() -> Path:
+    return ROOT / "rules"
+
+
+@pytest.fixture(scope="session")
+def catalog(rules_dir: Path) -> Catalog:
+    return parse_catalog(
+        {
+            path.relative_to(rules_dir).as_posix(): path.read_text(encoding="utf-8")
+            for path in rules_dir.rglob("*.yml")
+            if "fixtures" not in path.parts
+        }
+    )
+
+
+@pytest.fixture
+def context(catalog: Catalog) -> Context:
+    return Context(now=NOW, rules=catalog)
+
+
+RequestFactory = Callable[..., Request[Any]]
+
+
+@pytest.fixture
+def request_for(tmp_path: Path, rules_dir: Path) -> RequestFactory:
+    def build(
+        gate: AnyGate,
+        root: Path,
+        *,
+        settings: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+        recorded: Path | None = None,
+        options: Options | None = None,
+        subject: Subject | None = None,
+        deadline: float = 120.0,
+    ) -> Request[Any]:
+        return Request(
+            subject=subject or Subject(repository="acme/shop", commit=None),
+            settings=gate.settings.model_validate(settings or {}),
+            root=root,
+            rules=rules_dir,
+            cache=tmp_path / "cache",
+            environment=environment or {},
+            deadline=deadline,
+            progress=lambda _: None,
+            options=options or Options(recorded=recorded),
+        )
+
+    return build
