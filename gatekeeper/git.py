@@ -1,1 +1,181 @@
-"""The one place that runs git."""
+"""The one place that runs git, on checkouts that may be hostile.
+
+A repository's own configuration can name programs (filters, fsmonitor, hooks, external diffs,
+replace refs that lie about history). None of them is ever run or believed here: the user's and
+the system's configuration are not read, and every command that the repository configures is
+overridden with nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from gatekeeper.core.errors import ToolError
+
+_FIXED = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": "/dev/null",
+    "core.attributesFile": "/dev/null",
+    "core.excludesFile": "/dev/null",
+    "core.untrackedCache": "false",
+    "core.quotePath": "false",
+    "diff.external": "",
+    "protocol.allow": "never",
+    # Safe, because nothing that the checkout configures is run: CI checks out as another user.
+    "safe.directory": "*",
+}
+_PROGRAMS = re.compile(
+    r"filter\..+\.(clean|smudge|process)|diff\..+\.(command|textconv)|merge\..+\.driver", re.I
+)
+_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+def run(root: Path, *args: str, timeout: float = 30.0) -> bytes:
+    """Run `git ARGS` in `root` and return its standard output.
+
+    Args:
+        root: any folder of a checkout.
+        args: the subcommand and its arguments.
+        timeout: seconds.
+
+    Raises:
+        ToolError: git is missing, failed or took too long.
+    """
+    done = _call(root, [*_overrides(root), *args], timeout)
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
+        reason = said[-1] if said else f"exit status {done.returncode}"
+        raise ToolError(f"git {args[0]} failed: {reason}", "look at the repository with git")
+    return done.stdout
+
+
+def is_repository(root: Path) -> bool:
+    """True when git tracks this folder; False for a plain one, or one that its parent ignores."""
+    done = _call(root, ["rev-parse", "--show-toplevel"], 30.0)
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "backslashreplace")
+        if "not a git repository" in said and not (root / ".git").exists():
+            return False
+        raise ToolError(
+            f"git cannot read this repository: {(said.strip().splitlines() or ['?'])[-1]}",
+            "look at it with `git status`, or clone it anew",
+        )
+    top = Path(done.stdout.decode("utf-8", "surrogateescape").rstrip("\n"))
+    if top == root.resolve():
+        return True
+    return _call(root, ["check-ignore", "-q", "."], 30.0).returncode != 0
+
+
+def head(root: Path) -> str | None:
+    """Return the commit that is checked out (hex digits), or None when there is none yet."""
+    return commit(root, "HEAD")
+
+
+def commit(root: Path, revision: str) -> str | None:
+    """Return the commit that `revision` names, or None when this clone does not have it."""
+    args = ["rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"]
+    done = _call(root, args, 30.0)
+    found = done.stdout.decode("ascii", "replace").strip()
+    return found if not done.returncode and _SHA.fullmatch(found) else None
+
+
+def branch(root: Path) -> str | None:
+    """Return the branch that is checked out, or None when HEAD is detached."""
+    done = _call(root, ["symbolic-ref", "--quiet", "--short", "HEAD"], 30.0)
+    return done.stdout.decode("utf-8", "backslashreplace").strip() or None
+
+
+def is_shallow(root: Path) -> bool:
+    """True when this clone lacks older history."""
+    return run(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+
+
+def is_dirty(root: Path) -> bool:
+    """True when files below `root` differ from HEAD, or stand there untracked."""
+    return bool(run(root, "status", "--porcelain", "-z", "--untracked-files=normal", "--", "."))
+
+
+def files(root: Path) -> tuple[str, ...]:
+    """Return what is tracked, or untracked and not ignored, below `root`: relative, sorted.
+
+    A name that is not UTF-8 keeps its bytes as surrogate escapes, so that it can be opened.
+    """
+    listed = run(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    names = {name.decode("utf-8", "surrogateescape") for name in listed.split(b"\0") if name}
+    return tuple(sorted(names))
+
+
+def show(root: Path, revision: str, path: str) -> bytes | None:
+    """Return a file as it is in `revision`, `path` relative to `root`; None when it has none."""
+    listed = run(root, "ls-tree", "-z", revision, "--", f"./{path}")
+    if not listed:
+        return None
+    return run(root, "cat-file", "blob", f"{revision}:./{path}")
+
+
+def repository_name(root: Path) -> str:
+    """Return `owner/name` of the remote `origin`, or else the folder's name."""
+    done = _call(root, ["config", "--get", "remote.origin.url"], 30.0)
+    url = done.stdout.decode("utf-8", "backslashreplace").strip()
+    found = re.search(r"[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?$", url)
+    return found[1] if found else root.resolve().name
+
+
+def _overrides(root: Path) -> list[str]:
+    """Return `-c key=` for every program that the repository's configuration names."""
+    names = _call(root, ["config", "--list", "--name-only", "-z"], 30.0).stdout.split(b"\0")
+    overrides = []
+    for name in {name.decode("utf-8", "surrogateescape") for name in names if name}:
+        if _PROGRAMS.fullmatch(name):
+            overrides += ["-c", f"{name}="]
+            overrides += ["-c", f"{name.rpartition('.')[0]}.required=false"]
+    return overrides
+
+
+def _call(root: Path, args: list[str], timeout: float) -> subprocess.CompletedProcess[bytes]:
+    fixed = [part for key, value in _FIXED.items() for part in ("-c", f"{key}={value}")]
+    command = [_git(), "--no-replace-objects", *fixed, *args]
+    try:
+        return subprocess.run(
+            command,
+            cwd=root,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        name = args[0] if args else "git"
+        raise ToolError(f"git {name} took longer than {timeout:.0f} s", "try again") from None
+    except OSError as error:
+        reason = f"git cannot run in {root.name}: {error.strerror}"
+        raise ToolError(reason, "give an existing folder") from None
+
+
+@functools.cache
+def _git() -> str:
+    found = shutil.which("git")
+    if found is None:
+        raise ToolError("git is not installed", "install git")
+    return found
+
+
+def _environment() -> dict[str, str]:
+    """Nothing inherited: no GIT_DIR from a surrounding hook, no user or system configuration."""
+    return {
+        "PATH": f"{Path(_git()).parent}:/usr/bin:/bin",
+        "LC_ALL": "C.UTF-8",
+        "HOME": "/nonexistent",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_CEILING_DIRECTORIES": "",
+    }
