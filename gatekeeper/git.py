@@ -96,7 +96,9 @@ def is_shallow(root: Path) -> bool:
 
 def is_dirty(root: Path) -> bool:
     """True when files below `root` differ from HEAD, or stand there untracked."""
-    return bool(run(root, "status", "--porcelain", "-z", "--untracked-files=normal", "--", "."))
+    # Looking into a submodule would obey the submodule's own configuration: compare its commit only.
+    args = ("--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=dirty", "--", ".")
+    return bool(run(root, "status", *args))
 
 
 def files(root: Path) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The command line: one file a command; parse, wire, run, print, exit. No logic."""

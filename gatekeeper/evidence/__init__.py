@@ -1,1 +1,1 @@
-"""TODO."""
+"""Evidence: gathered once, recorded, and judged again by anyone, anywhere."""

@@ -1,0 +1,34 @@
+"""`gatekeeper explain`."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from gatekeeper.cli.console import out
+from gatekeeper.core.errors import UsageError
+from gatekeeper.core.policy import did_you_mean
+from gatekeeper.wiring.catalog import catalog
+
+
+@click.command()
+@click.argument("rule")
+def explain(rule: str) -> int:
+    """What RULE means, why it matters and how to mend what it finds."""
+    rules = catalog()
+    if rule not in rules:
+        raise UsageError(f"unknown rule `{rule}`", did_you_mean(rule, rules.rules))
+    found = rules[rule]
+    weaknesses = [f"CWE-{number}" for number in found.cwe]
+    out.print(f"[bold]{found.title}[/]  [dim]{found.id}[/]")
+    out.print(f"gate {found.gate} · severity {found.severity.label}", style="dim")
+    for heading, text in (
+        ("What", found.message),
+        ("Why", found.why),
+        ("Fix", found.fix),
+        ("Standards", " · ".join((*found.owasp, *weaknesses, *found.controls))),
+        ("Source", f"rules/{found.source}"),
+    ):
+        if text:
+            out.print(f"\n[bold]{heading}[/]")
+            out.print(text, markup=False)
+    return 0

@@ -1,0 +1,73 @@
+"""Where a report goes: the options that every reporting command has, and the printing itself."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from gatekeeper.cli.console import err, out
+from gatekeeper.core.errors import UsageError
+from gatekeeper.reports.interface import DEFAULT_WIDTH, Options
+from gatekeeper.reports.registry import FORMATS
+from gatekeeper.wiring.run import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How to print.
+
+    Attributes:
+        format: a key of `FORMATS`.
+        output: a file instead of standard output.
+        quiet: nothing on standard error but refusals.
+    """
+
+    format: str
+    output: Path | None
+    quiet: bool
+
+
+def options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add `--format`, `--output` and `--quiet`; the command gets them as `printing`."""
+
+    @functools.wraps(command)
+    def with_printing(**given: Any) -> int:
+        printing = Printing(given.pop("format"), given.pop("output"), given.pop("quiet"))
+        return command(**given, printing=printing)
+
+    for option in (
+        click.option("--quiet", is_flag=True, help="No progress."),
+        click.option("--output", type=click.Path(path_type=Path), help="Write to this file."),
+        click.option(
+            "--format", type=click.Choice(list(FORMATS)), default="text", show_default=True
+        ),
+    ):
+        with_printing = option(with_printing)
+    return with_printing
+
+
+def show(answer: Answer, printing: Printing) -> int:
+    """Print the report and return the exit code that belongs to it."""
+    chosen = FORMATS[printing.format]
+    to_screen = printing.output is None
+    width = out.width if to_screen and out.is_terminal else DEFAULT_WIDTH
+    color = to_screen and out.is_terminal and not out.no_color
+    text = chosen.render(answer.report, Options(answer.catalog, width, color))
+    if printing.output is None:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
+        return answer.report.exit_code
+    try:
+        printing.output.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        reason = f"cannot write {printing.output}: {error.strerror}"
+        raise UsageError(reason, "give --output a file that can be written") from None
+    if not printing.quiet:
+        err.print(f"{answer.report.verdict.name}: written to {printing.output}", markup=False)
+    return answer.report.exit_code

@@ -1,0 +1,91 @@
+"""Finds the policy.
+
+When a pull request is judged, it is the base revision's: a change cannot loosen the gate that
+judges it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatekeeper import git
+from gatekeeper.core.digest import digest
+from gatekeeper.core.errors import PolicyError, PolicyProblem, UsageError
+from gatekeeper.core.model import PolicySource, Subject
+from gatekeeper.core.policy import Policy, parse_policy
+from gatekeeper.wiring.gates import schemas
+
+NAME = "gatekeeper.yml"
+BUILT_IN = """\
+# gatekeeper's built-in policy, for a project that has no gatekeeper.yml yet.
+version: 1
+stages:
+  merge: [code, dependencies]
+  release: [code, dependencies]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A policy with its text and where that came from."""
+
+    source: PolicySource
+    text: str
+    policy: Policy
+
+
+def load(root: Path, subject: Subject, named: Path | None) -> Loaded:
+    """Find and read the policy.
+
+    Args:
+        root: the folder under judgement.
+        subject: with a `base` when a pull request is judged.
+        named: the file that the user named, or None.
+
+    Raises:
+        PolicyError: with every problem of the file.
+        UsageError: the named file, or the base's, does not exist.
+    """
+    inside = _inside(root, named)
+    if subject.base and inside is not None:
+        return parse(_from_base(root, subject.base, inside), inside, subject.base)
+    path = named or root / NAME
+    if not path.exists() and not path.is_symlink():
+        if named is None:
+            return parse(BUILT_IN.encode(), "built-in", None)
+        raise UsageError(f"there is no policy at {named}", "name an existing file with --policy")
+    try:
+        return parse(path.read_bytes(), str(named or NAME), None)
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        raise PolicyError([PolicyProblem(str(named or NAME), 0, 0, reason)]) from None
+
+
+def parse(data: bytes, path: str, revision: str | None) -> Loaded:
+    """Read a policy from its bytes."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PolicyError([PolicyProblem(path, line, 1, "not UTF-8 text")]) from None
+    policy = parse_policy(text.removeprefix("\ufeff"), path, schemas())
+    return Loaded(PolicySource(path, revision, digest(data)), text, policy)
+
+
+def _inside(root: Path, named: Path | None) -> str | None:
+    """Return the policy's path relative to `root`, or None when it lies elsewhere."""
+    path = named or root / NAME
+    path = path.parent.resolve() / path.name
+    top = root.resolve()
+    return path.relative_to(top).as_posix() if path.is_relative_to(top) else None
+
+
+def _from_base(root: Path, base: str, path: str) -> bytes:
+    data = git.show(root, base, path)
+    if data is None:
+        raise UsageError(
+            f"the base commit {base[:12]} has no {path}: a change cannot bring its own policy",
+            "merge a policy first, or name one outside the checkout with --policy",
+        )
+    return data

@@ -1,0 +1,191 @@
+"""Puts the parts together: `check` gathers evidence and judges it, `replay` judges it again.
+
+Both judge what was written down and read back, never what lies in memory: so a recorded decision
+and the one that was printed cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gatekeeper.core import pipeline
+from gatekeeper.core.catalog import Catalog
+from gatekeeper.core.errors import EvidenceError, PolicyError, UsageError
+from gatekeeper.core.gate import AnyGate, Context, Options, Request
+from gatekeeper.core.model import Failure, Judgement, Report, Subject
+from gatekeeper.core.pipeline import Outcome
+from gatekeeper.core.policy import Policy, did_you_mean, unset_references
+from gatekeeper.evidence import bundle, records
+from gatekeeper.evidence.attempts import Attempt, attempt_all, redactor
+from gatekeeper.evidence.bundle import Bundle, Run
+from gatekeeper.evidence.records import Record
+from gatekeeper.reports import interface as reports
+from gatekeeper.reports import json as json_report
+from gatekeeper.wiring import environment, gates, policies, subjects
+from gatekeeper.wiring.catalog import catalog
+from gatekeeper.wiring.policies import Loaded
+
+DEFAULT_STAGE = "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the user asks for.
+
+    Attributes:
+        root: the folder under judgement.
+        stage: run the gates of this stage of the policy; None with `gates`.
+        gates: run these gates; empty means the stage.
+        pull_request: judge this pull request.
+        policy: a policy file, or None for the project's own.
+        record: write a bundle to this folder.
+        options: what single gates are asked.
+        deadline: seconds each gate may take.
+    """
+
+    root: Path
+    stage: str | None = None
+    gates: tuple[str, ...] = ()
+    pull_request: int | None = None
+    policy: Path | None = None
+    record: Path | None = None
+    options: Options = field(default_factory=Options)
+    deadline: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A report, and the catalog that its findings cite."""
+
+    report: Report
+    catalog: Catalog
+
+
+Progress = Callable[[str, str], None]
+
+
+def check(ask: Ask, now: datetime, progress: Progress) -> Answer:
+    """Gather evidence, judge it, and record both when asked to.
+
+    Args:
+        ask: what to judge.
+        now: the time of judgement, UTC.
+        progress: told (gate, what it does) while evidence is gathered.
+    """
+    if ask.record:
+        bundle.require_free(ask.record)
+    subject = subjects.resolve(ask.root, ask.pull_request, ask.options.recorded)
+    loaded = policies.load(ask.root, subject, ask.policy)
+    chosen = _chosen(ask, loaded.policy)
+    subjects.require_tree(ask.root, subject, chosen)
+    _require_variables(loaded, chosen)
+    taken = _collect(ask, subject, loaded.policy, chosen, progress)
+    run = Run(subject, loaded.source, tuple(gate.name for gate in chosen), now)
+    answer = _judge(run, loaded.policy, taken, catalog())
+    if ask.record:
+        text = _recorded_form(answer)
+        bundle.write(ask.record, Bundle(run, loaded.text, catalog(), taken, text))
+    return answer
+
+
+def replay(folder: Path) -> Answer:
+    """Judge a recorded bundle again. Raises EvidenceError when the report is not the same."""
+    found = bundle.read(folder)
+    source = found.run.policy
+    policy = policies.parse(found.policy_text.encode(), source.path, source.revision).policy
+    answer = _judge(found.run, policy, found.records, found.catalog)
+    if _recorded_form(answer) != found.report_text:
+        raise EvidenceError(
+            "judging the recorded evidence again gives another report than the recorded one",
+            f"replay it with gatekeeper {found.run.gatekeeper}, which recorded it",
+        )
+    return answer
+
+
+def _recorded_form(answer: Answer) -> str:
+    return json_report.render(answer.report, reports.Options(answer.catalog))
+
+
+def _chosen(ask: Ask, policy: Policy) -> tuple[AnyGate, ...]:
+    if ask.gates:
+        return gates.named(ask.gates)
+    stage = ask.stage or DEFAULT_STAGE
+    if stage not in policy.stages:
+        raise UsageError(f"the policy has no stage `{stage}`", did_you_mean(stage, policy.stages))
+    chosen = gates.named(policy.stages[stage])
+    if not chosen:
+        raise UsageError(f"the stage `{stage}` has no gates: it would judge nothing")
+    return chosen
+
+
+def _require_variables(loaded: Loaded, chosen: Sequence[AnyGate]) -> None:
+    names = {gate.name for gate in chosen}
+    path = loaded.source.path
+    set_ones = {name for name, value in environment.variables().items() if value}
+    problems = unset_references(loaded.text, path, names, set_ones)
+    if problems:
+        raise PolicyError(problems)
+
+
+def _collect(
+    ask: Ask,
+    subject: Subject,
+    policy: Policy,
+    chosen: Sequence[AnyGate],
+    progress: Progress,
+) -> tuple[Record, ...]:
+    """Gather every gate's evidence at once and freeze it as text."""
+    slices = {gate.name: environment.slice_for(gate, policy.settings[gate.name]) for gate in chosen}
+    secrets = {secret for one in slices.values() for secret in environment.secrets_of(one)}
+    redact = redactor(secrets)
+    cache = environment.cache_folder()
+    work: dict[str, Callable[[], Any]] = {}
+    for gate in chosen:
+        request = Request(
+            subject=subject,
+            settings=policy.settings[gate.name],
+            root=ask.root,
+            rules=environment.rules_folder(),
+            cache=cache,
+            environment=slices[gate.name],
+            deadline=ask.deadline,
+            progress=partial(progress, gate.name),
+            options=ask.options,
+        )
+        work[gate.name] = partial(gate.collect, request)
+    attempts = attempt_all(work, ask.deadline, redact)
+    return tuple(_record(gate, attempts[gate.name], redact) for gate in chosen)
+
+
+def _record(gate: AnyGate, attempt: Attempt[Any], redact: Callable[[str], str]) -> Record:
+    return records.write(gate, attempt.seconds, attempt.value, redact)
+
+
+def _judge(run: Run, policy: Policy, taken: Sequence[Record], rules: Catalog) -> Answer:
+    """Judge what was written down. The same records always give the same report."""
+    context = Context(now=run.judged_at, rules=rules)
+    opened = {
+        gate.name: records.read(gate, record)
+        for gate, record in zip(gates.named(run.gates), taken, strict=True)
+    }
+    work: Mapping[str, Callable[[], Judgement]] = {
+        gate.name: partial(gate.judge, opened[gate.name].facts, policy.settings[gate.name], context)
+        for gate in gates.named(run.gates)
+        if not isinstance(opened[gate.name].facts, Failure)
+    }
+    judged = attempt_all(work, _JUDGING, redactor(()))
+    outcomes = [
+        Outcome(name, one.seconds, judged[name].value if name in judged else one.facts)
+        for name, one in opened.items()
+    ]
+    report = pipeline.report(run.subject, run.policy, outcomes, policy.waivers, run.judged_at)
+    return Answer(report, rules)
+
+
+# Seconds; judging is pure and takes a fraction of one.
+_JUDGING = 120.0

@@ -1,0 +1,86 @@
+"""What exactly is judged: a pull request's head, the commit that is checked out, or a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gatekeeper import git
+from gatekeeper.core.errors import EvidenceError, UsageError
+from gatekeeper.core.gate import AnyGate
+from gatekeeper.core.model import Subject
+from gatekeeper.review import source as pull_requests
+from gatekeeper.review.gate import REVIEW
+from gatekeeper.wiring import environment
+
+
+def resolve(root: Path, pull_request: int | None, recorded: Path | None) -> Subject:
+    """Return the subject.
+
+    Args:
+        root: the folder under judgement.
+        pull_request: its number, or None for what is checked out.
+        recorded: a folder of recorded pull requests, or None to ask the host.
+    """
+    if not root.is_dir():
+        raise UsageError(f"{root} is no folder", "give the path of a project")
+    if pull_request is not None:
+        return _pull_request(root, pull_request, recorded)
+    if not git.is_repository(root):
+        return Subject(repository=root.resolve().name, commit=None)
+    head = git.head(root)
+    if head is None:
+        raise EvidenceError("this repository has no commit yet", "commit something first")
+    return Subject(
+        repository=git.repository_name(root),
+        commit=head,
+        branch=git.branch(root),
+        dirty=git.is_dirty(root),
+    )
+
+
+def require_tree(root: Path, subject: Subject, chosen: Sequence[AnyGate]) -> None:
+    """Refuse to judge files that are not the pull request's.
+
+    Raises:
+        EvidenceError: a gate reads the tree, and it is not the head commit's, unchanged.
+    """
+    readers = [gate.name for gate in chosen if gate.reads_tree]
+    if subject.pull_request is None or subject.commit is None or not readers:
+        return
+    head = git.head(root)
+    if head != subject.commit:
+        raise EvidenceError(
+            f"{', '.join(readers)} would read commit {(head or 'none')[:12]}, but the head of"
+            f" #{subject.pull_request} is {subject.commit[:12]}",
+            f"run `git fetch origin {subject.commit} && git switch --detach {subject.commit}`",
+        )
+    if git.is_dirty(root):
+        raise EvidenceError(
+            f"the files differ from {subject.commit[:12]}, the head of #{subject.pull_request}",
+            "commit, stash or remove what `git status` shows",
+        )
+
+
+def _pull_request(root: Path, number: int, recorded: Path | None) -> Subject:
+    if not git.is_repository(root):
+        raise UsageError(
+            f"{root} is not a git repository, so --pr has no base to read the policy from",
+            "run this in a clone of the repository",
+        )
+    given = {name: environment.variables().get(name, "") for name in REVIEW.environment}
+    ends = pull_requests.open_source(recorded, given, git.repository_name(root)).ends(number)
+    if git.commit(root, ends.base_oid) is None:
+        shallow = "this clone is shallow and" if git.is_shallow(root) else "this clone"
+        raise EvidenceError(
+            f"{shallow} does not have {ends.base_oid[:12]}, the base of #{number}",
+            "fetch it: `git fetch origin "
+            f"{ends.base_oid}`; in GitHub Actions set `fetch-depth: 0` on actions/checkout",
+        )
+    return Subject(
+        repository=ends.repository,
+        commit=ends.head_oid,
+        pull_request=number,
+        base=ends.base_oid,
+        branch=None,
+    )
