@@ -1,0 +1,248 @@
+"""The ledger's store: SQLite by default; the URL decides.
+
+SQLite runs with a write-ahead log, `synchronous=FULL` and `BEGIN IMMEDIATE`: one writer at a
+time, and what was recorded survives a loss of power. Wherever it is kept, the row that holds the
+head is compared and set in the same transaction as the entry.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+    func,
+    insert,
+    make_url,
+    select,
+    update,
+)
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from gatekeeper.ledger.chain import Head, Verification, verify
+from gatekeeper.ledger.entry import GENESIS, Draft, Entry, seal
+from gatekeeper.ledger.errors import LedgerError, RevisionConflictError
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+_WAIT = 30.0
+_META = MetaData()
+_ENTRIES = Table(
+    "ledger_entries",
+    _META,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("stream", String(200), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("operation_id", String(200), nullable=False, unique=True),
+    Column("previous", String(80), nullable=False),
+    Column("digest", String(80), nullable=False),
+    UniqueConstraint("stream", "revision"),
+)
+_HEAD = Table(
+    "ledger_head",
+    _META,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, nullable=False),
+    Column("digest", String(80), nullable=False),
+)
+
+
+class Ledger:
+    """An append-only, hash-chained list of entries, grouped in streams."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str, root: Path, *, create: bool = False) -> Ledger:
+        """Open the ledger at `url`.
+
+        Args:
+            url: an SQLAlchemy URL; a file of SQLite is found from `root`.
+            root: the tree.
+            create: True to write and to make it where there is none; else it is read-only.
+
+        Raises:
+            LedgerError: it is missing or cannot be opened.
+        """
+        try:
+            parsed = make_url(url)
+            engine = _sqlite(parsed, root, create) if _is_file(parsed) else create_engine(parsed)
+        except (ArgumentError, ImportError) as error:
+            raise LedgerError("the ledger's URL cannot be used", _URL_STEP) from error
+        ledger = cls(engine)
+        if create:
+            ledger._create()
+        return ledger
+
+    def append(self, draft: Draft, *, expect_revision: int) -> Entry:
+        """Record a draft as the next entry of its stream.
+
+        A draft whose operation id is recorded already changes nothing: its entry is returned.
+
+        Args:
+            draft: what to record.
+            expect_revision: the stream's revision that the decision was made on; 0 for none.
+
+        Raises:
+            RevisionConflictError: the stream has moved on; nothing was recorded.
+            LedgerError: the ledger cannot be written, or its clock would run backwards.
+        """
+        with self._transaction() as connection:
+            head = _head(connection, lock=True)
+            known = _find(connection, draft.operation_id)
+            if known is not None:
+                return _same(known, draft)
+            revision = _revision(connection, draft.stream)
+            # must not have moved on: whoever decided has seen this very revision
+            if revision != expect_revision:
+                raise RevisionConflictError(
+                    f"{draft.stream} is at revision {revision}, and the decision was made on "
+                    f"revision {expect_revision}: somebody else was faster",
+                    "look at what changed and decide again",
+                )
+            entry = seal(draft, head.sequence + 1, revision + 1, head.digest)
+            _must_not_run_backwards(connection, head, entry)
+            _write(connection, head, entry)
+            return entry
+
+    def entries(self, stream: str | None = None) -> tuple[Entry, ...]:
+        """Return the entries of one stream, or all of them, in order."""
+        query = select(_ENTRIES).order_by(_ENTRIES.c.sequence)
+        if stream is not None:
+            query = query.where(_ENTRIES.c.stream == stream)
+        with self._transaction() as connection:
+            return tuple(_entry(row) for row in connection.execute(query))
+
+    def find(self, operation_id: str) -> Entry | None:
+        """Return the entry that this operation led to."""
+        with self._transaction() as connection:
+            return _find(connection, operation_id)
+
+    def verify(self) -> Verification:
+        """Walk the whole chain and name every entry that was edited, removed or moved."""
+        with self._transaction() as connection:
+            rows = connection.execute(select(_ENTRIES).order_by(_ENTRIES.c.sequence))
+            return verify([_entry(row) for row in rows], _head(connection))
+
+    def _create(self) -> None:
+        with self._transaction() as connection:
+            _META.create_all(connection)
+            if connection.execute(select(_HEAD.c.id)).first() is None:
+                connection.execute(insert(_HEAD).values(id=1, sequence=0, digest=GENESIS))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            cause = getattr(error, "orig", None)
+            detail = f"{type(cause or error).__name__}: {cause or 'see the URL'}"
+            raise LedgerError(f"the ledger cannot be used ({detail})", _BROKEN_STEP) from error
+
+
+_URL_STEP = "write `ledger:` as sqlite:///PATH or postgresql://…"
+_BROKEN_STEP = "restore the ledger from a backup; what it recorded cannot be derived again"
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and bool(url.database)
+
+
+def _sqlite(url: URL, root: Path, create: bool) -> Engine:
+    path = root / str(url.database)
+    if create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    elif not path.is_file():
+        raise LedgerError(f"there is no ledger at {url.database}", "see `ledger:` in the policy")
+    mode = "rwc" if create else "ro"
+    address = f"{path.resolve().as_uri()}?mode={mode}"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(address, uri=True, timeout=_WAIT, isolation_level=None)
+        if create:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    begin = "BEGIN IMMEDIATE" if create else "BEGIN"
+    # the driver would begin too late, after the first read: two writers could decide on the same
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(**{field.name: row._mapping[field.name] for field in fields(Entry)})
+
+
+def _head(connection: Connection, *, lock: bool = False) -> Head:
+    query = select(_HEAD.c.sequence, _HEAD.c.digest).where(_HEAD.c.id == 1)
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise LedgerError("the ledger has lost its head", _BROKEN_STEP)
+    return Head(row.sequence, row.digest)
+
+
+def _find(connection: Connection, operation_id: str) -> Entry | None:
+    query = select(_ENTRIES).where(_ENTRIES.c.operation_id == operation_id)
+    row = connection.execute(query).first()
+    return None if row is None else _entry(row)
+
+
+def _same(known: Entry, draft: Draft) -> Entry:
+    if not known.says(draft):
+        raise RevisionConflictError(
+            f"the operation id {draft.operation_id} was used for something else",
+            "use a new operation id for a new wish",
+        )
+    return known
+
+
+def _revision(connection: Connection, stream: str) -> int:
+    query = select(func.max(_ENTRIES.c.revision)).where(_ENTRIES.c.stream == stream)
+    return connection.execute(query).scalar() or 0
+
+
+def _must_not_run_backwards(connection: Connection, head: Head, entry: Entry) -> None:
+    query = select(_ENTRIES.c.at).where(_ENTRIES.c.sequence == head.sequence)
+    last = connection.execute(query).scalar()
+    if last is not None and entry.at < last:
+        raise LedgerError(
+            f"the clock runs backwards: it says {entry.at}, the last entry is of {last}",
+            "set this machine's clock; soak cannot be counted on it",
+        )
+
+
+def _write(connection: Connection, head: Head, entry: Entry) -> None:
+    values = {field.name: getattr(entry, field.name) for field in fields(Entry)}
+    connection.execute(insert(_ENTRIES).values(values))
+    moved = connection.execute(
+        update(_HEAD)
+        .where(_HEAD.c.id == 1, _HEAD.c.sequence == head.sequence)
+        .values(sequence=entry.sequence, digest=entry.digest)
+    )
+    if moved.rowcount != 1:
+        raise RevisionConflictError("somebody else wrote at the same time", "try again")
