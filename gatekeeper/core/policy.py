@@ -11,7 +11,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -25,6 +25,9 @@ from gatekeeper.core.places import Document
 from gatekeeper.core.waivers import WaiverEntry
 
 REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class Settings(BaseModel):
@@ -103,6 +106,24 @@ def parse_policy(text: str, path: str, schemas: Mapping[str, type[Settings]]) ->
         settings.setdefault(gate, schema())
     stages = {stage: tuple(gates) for stage, gates in frame.stages.items()}
     return Policy(stages, settings, tuple(entry.waiver() for entry in frame.waivers))
+
+
+def read_section(
+    schema: type[M], document: Document, at: places.Path = ()
+) -> tuple[M | None, list[PolicyProblem]]:
+    """Read a whole document as one section, for files that are policy of their own.
+
+    Args:
+        schema: of the document.
+        document: as parsed.
+        at: where its value stands in the file.
+
+    Returns:
+        The section, or None, and every problem.
+    """
+    if document.problems:
+        return None, list(document.problems)
+    return _validate(schema, {} if document.value is None else document.value, document, at)
 
 
 def unset_references(
