@@ -1,1 +1,1 @@
-"""TODO."""
+"""Was every change reviewed by somebody else? Start reading in `gate.py`."""

@@ -1,0 +1,198 @@
+"""What GitHub answers, read strictly: null where an object was promised is an error, not a gap."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from gatekeeper.core.errors import EvidenceError
+
+T = TypeVar("T")
+A = TypeVar("A", bound=BaseModel)
+Oid = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+
+
+class Answer(BaseModel):
+    """Base of every answer: GitHub's camelCase names, unknown fields left alone."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, extra="ignore")
+
+
+class PageInfo(Answer):
+    """Whether there is more, and from where."""
+
+    has_next_page: bool
+    end_cursor: str | None
+
+
+class Page(Answer, Generic[T]):
+    """One page of a connection.
+
+    Attributes:
+        nodes: of this page.
+        total_count: of all pages.
+    """
+
+    page_info: PageInfo
+    total_count: int
+    nodes: tuple[T, ...]
+
+
+class Actor(Answer):
+    """An account; null in its place is a deleted one."""
+
+    typename: str = Field(alias="__typename")
+    id: str
+    login: str
+
+
+class User(Answer):
+    """A user account that claims an e-mail address."""
+
+    id: str
+    login: str
+
+
+class GitActor(Answer):
+    """A name and an address in a commit, and the account that claims them, if any."""
+
+    name: str | None
+    email: str | None
+    user: User | None
+
+
+class Ref(Answer):
+    """A git object's name."""
+
+    oid: Oid
+
+
+class Node(Answer):
+    """Anything with an id."""
+
+    id: str
+
+
+class Signature(Answer):
+    """GitHub's verdict on a commit's signature."""
+
+    is_valid: bool
+    was_signed_by_git_hub: bool = Field(alias="wasSignedByGitHub")
+
+
+class Commit(Answer):
+    """A commit of a pull request."""
+
+    oid: Oid
+    message: str
+    committed_via_web: bool
+    tree: Ref
+    parents: Page[Ref]
+    author: GitActor
+    committer: GitActor
+    authors: Page[GitActor]
+    signature: Signature | None
+
+
+class PullRequestCommit(Answer):
+    """The link between a pull request and a commit."""
+
+    commit: Commit
+
+
+class Review(Answer):
+    """A review in whatever state."""
+
+    id: str
+    state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING"]
+    submitted_at: datetime | None
+    author_can_push_to_repository: bool
+    author: Actor | None
+    commit: Ref | None
+
+
+class ForcePushed(Answer):
+    """The head branch was rewritten."""
+
+    typename: Literal["HeadRefForcePushedEvent"] = Field(alias="__typename")
+    created_at: datetime
+    actor: Actor | None
+    before_commit: Ref | None
+    after_commit: Ref | None
+
+
+class BaseChanged(Answer):
+    """The pull request was pointed at another branch."""
+
+    typename: Literal["BaseRefChangedEvent"] = Field(alias="__typename")
+    created_at: datetime
+    actor: Actor | None
+    previous_ref_name: str
+    current_ref_name: str
+
+
+class Dismissed(Answer):
+    """A review was dismissed."""
+
+    typename: Literal["ReviewDismissedEvent"] = Field(alias="__typename")
+    created_at: datetime
+    actor: Actor | None
+    review: Node | None
+
+
+Event = Annotated[ForcePushed | BaseChanged | Dismissed, Field(discriminator="typename")]
+
+
+class Ends(Answer):
+    """Where a pull request comes from and where it goes; part of every page."""
+
+    number: int
+    state: Literal["OPEN", "CLOSED", "MERGED"]
+    head_ref_oid: Oid
+    base_ref_oid: Oid
+    base_ref_name: str
+
+
+class PullRequest(Ends):
+    """A pull request with the first page of everything."""
+
+    merged_at: datetime | None
+    head_ref_name: str
+    author: Actor | None
+    commits: Page[PullRequestCommit]
+    reviews: Page[Review]
+    timeline_items: Page[Event]
+
+
+class Permission(Answer):
+    """A person's permission on a repository (REST: snake_case as it comes)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    permission: Literal["admin", "write", "read", "none"]
+    user: User | None = None
+
+
+def read(model: type[A], value: Any, what: str) -> A:
+    """Validate an answer.
+
+    Args:
+        model: what it has to be.
+        value: parsed JSON.
+        what: was asked for, for the message.
+
+    Raises:
+        EvidenceError: it is something else; the first wrong field is named.
+    """
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the whole answer"
+        raise EvidenceError(
+            f"GitHub's answer about {what} is not usable: {field}: {first['msg']}",
+            "run again; if it stays so, look at https://www.githubstatus.com",
+        ) from error

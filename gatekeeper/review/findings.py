@@ -1,0 +1,92 @@
+"""The gate's findings: which rule, what to tell a colleague, and what names the finding.
+
+A fingerprint holds the head commit: whoever waives a finding accepts this content and no later
+push.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gatekeeper.core.catalog import Catalog
+from gatekeeper.core.model import Finding, Place
+from gatekeeper.review.approvals import Opinions, Rejection
+from gatekeeper.review.contributors import Doubt
+from gatekeeper.review.facts import PullRequest, Review
+from gatekeeper.review.words import count, listed, short
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Makes findings about one pull request."""
+
+    rules: Catalog
+    pull: PullRequest
+
+    def closed(self) -> Finding:
+        """The pull request was given up."""
+        message = f"#{self.pull.number} was closed without a merge: nobody stands for it"
+        return self._finding("review-pull-request-closed", message, ())
+
+    def doubts(self, doubts: Sequence[Doubt]) -> Iterator[Finding]:
+        """One finding for each person who cannot be verified, with the commits counted."""
+        grouped: dict[tuple[str, str], list[Doubt]] = {}
+        for doubt in doubts:
+            grouped.setdefault((str(doubt.claim.person), doubt.why), []).append(doubt)
+        for (name, why), group in grouped.items():
+            oids = listed(short(doubt.claim.oid) for doubt in group if doubt.claim.oid)
+            roles = listed(doubt.claim.role for doubt in group)
+            of = f" of {oids}" if oids else f" of #{self.pull.number}"
+            message = f"{name}, {roles}{of}, cannot be verified: {why}"
+            commit = group[0].claim.oid
+            yield self._finding("review-contributor-unverifiable", message, (name, why), commit)
+
+    def requests(
+        self, requests: Sequence[Review], *, blocking: bool, when: str
+    ) -> Iterator[Finding]:
+        """One finding for each request for changes."""
+        for review in requests:
+            of = f" to {short(review.commit)}" if review.commit else ""
+            message = f"{review.author} requested changes{of} {when}"
+            yield self._finding(
+                "review-changes-requested", message, (str(review.author), when), blocking=blocking
+            )
+
+    def missing(self, opinions: Opinions, needed: int) -> Finding:
+        """There are not enough approvals."""
+        pull, valid = self.pull, len(opinions.counted)
+        have = f"{valid} of {count(needed, 'approval')}" if valid else "no approval"
+        message = f"#{pull.number} needs {count(needed, 'approval')} of {short(pull.head_oid)} "
+        message += f"by somebody outside the change, and {have} counts"
+        if opinions.rejected:
+            message += ". " + ". ".join(map(sentence, opinions.rejected))
+        return self._finding("review-approval-missing", message, (needed,))
+
+    def rejections(self, rejected: Sequence[Rejection]) -> Iterator[Finding]:
+        """One finding for each approval that does not count; it informs and does not block."""
+        for rejection in rejected:
+            review = rejection.review
+            identity = (str(review.author), review.id)
+            yield self._finding(
+                rejection.rule, sentence(rejection), identity, review.commit, blocking=False
+            )
+
+    def _finding(
+        self,
+        rule: str,
+        message: str,
+        identity: tuple[str | int, ...],
+        commit: str | None = None,
+        *,
+        blocking: bool = True,
+    ) -> Finding:
+        pull = self.pull
+        place = Place(pull_request=pull.number, commit=commit or pull.head_oid)
+        named = (pull.repository.casefold(), pull.number, pull.head_oid, *identity)
+        return self.rules[rule].finding(message, place, named, blocking=blocking)
+
+
+def sentence(rejection: Rejection) -> str:
+    """Return `Approval by dana does not count: …`."""
+    return f"Approval by {rejection.review.author} does not count: {rejection.why}"

@@ -1,0 +1,20 @@
+"""Was every change reviewed by somebody else?"""
+
+from __future__ import annotations
+
+from gatekeeper.core.gate import Gate
+from gatekeeper.review.collect import collect
+from gatekeeper.review.facts import ReviewFacts
+from gatekeeper.review.judge import judge
+from gatekeeper.review.settings import ReviewSettings
+from gatekeeper.review.source import API_URL, TOKEN
+
+REVIEW: Gate[ReviewFacts, ReviewSettings] = Gate(
+    name="review",
+    question="did somebody outside the change approve exactly what would be merged?",
+    evidence=ReviewFacts,
+    settings=ReviewSettings,
+    collect=collect,
+    judge=judge,
+    environment=(TOKEN, API_URL),
+)

@@ -1,0 +1,204 @@
+"""Pull requests from GitHub, turned into facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from gatekeeper.core.errors import EvidenceError, ToolError
+from gatekeeper.github import answers
+from gatekeeper.github.client import Client
+from gatekeeper.github.pulls import PullRequestReader
+from gatekeeper.review import people, trailers
+from gatekeeper.review.facts import (
+    BaseChange,
+    Commit,
+    Dismissal,
+    Ends,
+    ForcePush,
+    Permission,
+    Person,
+    PullRequest,
+    Review,
+    Signature,
+)
+
+_OPINIONS = ("APPROVED", "CHANGES_REQUESTED")
+AskPermission = Callable[[str], tuple[Permission | None, str]]
+
+
+class GitHubSource:
+    """Asks GitHub.
+
+    Attributes:
+        recorded: False.
+    """
+
+    recorded = False
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def name(self, number: int) -> str:  # noqa: ARG002 - a Source
+        """Return the host's name for reports."""
+        return f"GitHub {self._client.host}"
+
+    def ends(self, repository: str, number: int) -> Ends:
+        """Return the ends, in one small request."""
+        reader = PullRequestReader(self._client, repository, number)
+        pull = reader.ends()
+        return Ends(
+            reader.repository, number, pull.head_ref_oid, pull.base_ref_oid, pull.base_ref_name
+        )
+
+    def pull_request(self, repository: str, number: int) -> PullRequest:
+        """Return the pull request, whole.
+
+        Raises:
+            EvidenceError, NotAuthorisedError, ToolError: GitHub did not tell all of it.
+        """
+        reader = PullRequestReader(self._client, repository, number)
+        pull = reader.first()
+        commits = tuple(_commit(link.commit, reader) for link in reader.commits(pull))
+        ask = _asker(reader)
+        reviews = tuple(_review(review, ask) for review in reader.reviews(pull))
+        events = tuple(reader.events(pull))
+        return PullRequest(
+            repository=reader.repository,
+            number=pull.number,
+            state=pull.state,
+            opener=people.of_actor(pull.author),
+            base_ref=pull.base_ref_name,
+            base_oid=pull.base_ref_oid,
+            head_ref=pull.head_ref_name,
+            head_oid=pull.head_ref_oid,
+            merged_at=pull.merged_at,
+            commits=commits,
+            reviews=reviews,
+            force_pushes=_force_pushes(events),
+            base_changes=_base_changes(events),
+            dismissals=_dismissals(events),
+            commits_complete=len(commits) == pull.commits.total_count,
+            reviews_complete=len(reviews) == pull.reviews.total_count,
+            timeline_complete=len(events) == pull.timeline_items.total_count,
+        )
+
+
+def _commit(commit: answers.Commit, reader: PullRequestReader) -> Commit:
+    named = (*commit.authors.nodes, *reader.more_authors(commit.oid, commit.authors))
+    parents = commit.parents
+    if len(parents.nodes) != parents.total_count:
+        raise EvidenceError(f"GitHub did not name all parents of {commit.oid[:7]}", "run again")
+    return Commit(
+        oid=commit.oid,
+        tree=commit.tree.oid,
+        parents=tuple(parent.oid for parent in parents.nodes),
+        author=people.of_git_actor(commit.author),
+        committer=people.of_git_actor(commit.committer),
+        co_authors=_co_authors(commit, named),
+        authors_complete=len(named) == commit.authors.total_count,
+        via_web=commit.committed_via_web,
+        signature=_signature(commit.signature),
+    )
+
+
+def _co_authors(commit: answers.Commit, named: Iterable[answers.GitActor]) -> tuple[Person, ...]:
+    """Return the union of what GitHub and what the message says, without the author."""
+    named = tuple(named)
+    known = {(actor.email or "").strip().casefold() for actor in (commit.author, *named)}
+    written = [
+        people.of_trailer(trailer)
+        for trailer in trailers.co_authors(commit.message)
+        if trailer.email not in known
+    ]
+    everyone = (*map(people.of_git_actor, named), *written)
+    author = people.of_git_actor(commit.author)
+    return tuple(dict.fromkeys(person for person in everyone if person != author))
+
+
+def _signature(signature: answers.Signature | None) -> Signature | None:
+    if signature is None:
+        return None
+    return Signature(signature.is_valid, signature.was_signed_by_git_hub)
+
+
+def _review(review: answers.Review, ask: AskPermission) -> Review:
+    if review.submitted_at is None and review.state != "PENDING":
+        raise EvidenceError(f"GitHub does not say when review {review.id} was submitted")
+    permission, problem = _permission(review, ask)
+    return Review(
+        id=review.id,
+        author=people.of_actor(review.author),
+        state=review.state,
+        commit=review.commit.oid if review.commit else None,
+        submitted_at=review.submitted_at,
+        permission=permission,
+        permission_problem=problem,
+    )
+
+
+def _permission(review: answers.Review, ask: AskPermission) -> tuple[Permission | None, str]:
+    """Ask only where the answer can matter: strangers' reviews must not cost requests."""
+    if not review.author_can_push_to_repository:
+        return "read", ""
+    author = people.of_actor(review.author)
+    if author.kind == "bot":
+        return "write", ""
+    if author.login is None or review.state not in _OPINIONS:
+        return None, ""
+    return ask(author.login)
+
+
+def _asker(reader: PullRequestReader) -> AskPermission:
+    """Return a question that is asked once for each reviewer.
+
+    It answers with the reason where there is no answer: the judge decides whether the outcome
+    hangs on it.
+    """
+
+    @cache
+    def ask(login: str) -> tuple[Permission | None, str]:
+        try:
+            return reader.permission(login).permission, ""
+        except (EvidenceError, ToolError) as error:
+            return None, error.reason
+
+    return ask
+
+
+def _force_pushes(events: Iterable[answers.Event]) -> tuple[ForcePush, ...]:
+    return tuple(
+        ForcePush(
+            people.of_actor(event.actor),
+            event.created_at,
+            event.before_commit.oid if event.before_commit else None,
+            event.after_commit.oid if event.after_commit else None,
+        )
+        for event in events
+        if isinstance(event, answers.ForcePushed)
+    )
+
+
+def _base_changes(events: Iterable[answers.Event]) -> tuple[BaseChange, ...]:
+    return tuple(
+        BaseChange(
+            people.of_actor(event.actor),
+            event.created_at,
+            event.previous_ref_name,
+            event.current_ref_name,
+        )
+        for event in events
+        if isinstance(event, answers.BaseChanged)
+    )
+
+
+def _dismissals(events: Iterable[answers.Event]) -> tuple[Dismissal, ...]:
+    return tuple(
+        Dismissal(
+            people.of_actor(event.actor),
+            event.created_at,
+            event.review.id if event.review else None,
+        )
+        for event in events
+        if isinstance(event, answers.Dismissed)
+    )

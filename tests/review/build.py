@@ -1,0 +1,99 @@
+"""Makes pull requests for tests: an approved one, from which each test spoils a single thing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from gatekeeper.review.facts import (
+    Commit,
+    Demand,
+    Person,
+    PullRequest,
+    Review,
+    ReviewFacts,
+    Signature,
+)
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+BASE = "0" * 40
+GITHUB = Signature(valid=True, by_github=True)
+
+
+def at(minutes: int) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def oid(letter: str) -> str:
+    return letter * 40
+
+
+def person(login: str) -> Person:
+    return Person("human", f"U_{login}", login)
+
+
+ALICE, BOB, DANA, ERIN = map(person, ("alice", "bob", "dana", "erin"))
+GHOST = Person("ghost")
+WEB_FLOW = Person("web-flow", login="web-flow")
+DEPENDABOT = Person("bot", "BOT_1", "dependabot")
+DEPENDABOT_ADDRESS = Person(
+    "bot", login="dependabot[bot]", email="49699333+dependabot[bot]@users.noreply.github.com"
+)
+JO = Person("unlinked", email="jo@example.com")
+
+
+def commit(letter: str, author: Person = ALICE, **changes: Any) -> Commit:
+    made = Commit(
+        oid=oid(letter),
+        tree=oid("e"),
+        parents=(BASE,),
+        author=author,
+        committer=author,
+        co_authors=(),
+        authors_complete=True,
+        via_web=False,
+        signature=None,
+    )
+    return replace(made, **changes)
+
+
+def review(author: Person = DANA, minutes: int = 10, **changes: Any) -> Review:
+    made = Review(
+        id=f"PRR_{author}_{minutes}",
+        author=author,
+        state="APPROVED",
+        commit=oid("b"),
+        submitted_at=at(minutes),
+        permission="write",
+    )
+    return replace(made, **changes)
+
+
+def approved(**changes: Any) -> PullRequest:
+    """Alice's two commits, the second one approved by dana."""
+    pull = PullRequest(
+        repository="acme/shop",
+        number=42,
+        state="OPEN",
+        opener=ALICE,
+        base_ref="main",
+        base_oid=BASE,
+        head_ref="feature/checkout",
+        head_oid=oid("b"),
+        merged_at=None,
+        commits=(commit("a"), commit("b", parents=(oid("a"),))),
+        reviews=(review(),),
+        force_pushes=(),
+        base_changes=(),
+        dismissals=(),
+        commits_complete=True,
+        reviews_complete=True,
+        timeline_complete=True,
+    )
+    return replace(pull, **changes)
+
+
+def facts(pull: PullRequest | None, **demand: Any) -> ReviewFacts:
+    wanted = Demand("acme/shop", pull.head_oid if pull else None, BASE)
+    return ReviewFacts("GitHub api.github.com", False, replace(wanted, **demand), pull)
