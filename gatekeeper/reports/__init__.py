@@ -1,1 +1,1 @@
-"""TODO."""
+"""What the reader gets: one file a format, listed in `registry.FORMATS`."""

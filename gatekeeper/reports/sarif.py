@@ -1,0 +1,158 @@
+"""The report as SARIF 2.1.0, one run, for code scanning.
+
+What could not be judged is told as a notification of an unsuccessful invocation: a consumer must
+not take few results for a clean bill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+from gatekeeper import __version__
+from gatekeeper.core.catalog import Catalog
+from gatekeeper.core.model import Finding, GateResult, Place, Report, Severity, Verdict, Waived
+from gatekeeper.reports.escape import one_line
+from gatekeeper.reports.interface import Options
+from gatekeeper.reports.json import dumps, instant
+from gatekeeper.reports.sarif_rules import LEVELS, descriptors
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+MAX_RESULTS = 25_000  # a host refuses a run with more
+
+
+def render(report: Report, options: Options) -> str:
+    """Return the report as SARIF."""
+    return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, options.catalog)]})
+
+
+def _run(report: Report, catalog: Catalog) -> dict[str, Any]:
+    entries = list(_entries(report))
+    told = entries[:MAX_RESULTS]
+    rules = descriptors([finding for _, finding, _ in told], catalog)
+    index = {rule["id"]: number for number, rule in enumerate(rules)}
+    results = [_result(gate, found, waived, index) for gate, found, waived in told]
+    notes = [_note("note", text) for text in report.notices]
+    if len(entries) > len(told):
+        notes.append(_note("warning", f"{len(entries) - len(told)} results more are left out"))
+    return {
+        "tool": {"driver": {"name": "gatekeeper", "version": __version__, "rules": rules}},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": report.verdict is not Verdict.ERROR,
+                "exitCode": report.exit_code,
+                "endTimeUtc": instant(report.judged_at),
+                "toolExecutionNotifications": [*_notifications(report.results), *notes],
+            }
+        ],
+        "results": results,
+        "properties": {
+            "verdict": report.verdict.name,
+            "gates": {result.gate: result.verdict.name for result in report.results},
+            "policy": report.policy.digest,
+        },
+    }
+
+
+def _entries(report: Report) -> Iterator[tuple[str, Finding, Waived | None]]:
+    """Yield every finding, the ones that block anywhere first."""
+    found = [
+        (result.gate, finding, None) for result in report.results for finding in result.findings
+    ]
+    yield from sorted(found, key=lambda entry: (not entry[1].blocking, -entry[1].severity))
+    for result in report.results:
+        for waived in result.waived:
+            yield result.gate, waived.finding, waived
+
+
+def _result(
+    gate: str, finding: Finding, waived: Waived | None, index: dict[str, int]
+) -> dict[str, Any]:
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": index[finding.rule],
+        "level": LEVELS[finding.severity if finding.blocking else Severity.LOW],
+        "message": message(finding.message),
+        "locations": [_location(finding.where)],
+        "partialFingerprints": {
+            "primaryLocationLineHash": finding.fingerprint,
+            "gatekeeper/v1": finding.fingerprint,
+        },
+        # all results of a run must have suppressions, or none
+        "suppressions": [_suppression(waived)] if waived else [],
+        "properties": {
+            "gate": gate,
+            "severity": finding.severity.label,
+            "blocking": finding.blocking,
+        },
+    }
+
+
+def message(text: str) -> dict[str, str]:
+    """Return untrusted text as a message; `](` would begin a link in it."""
+    return {"text": one_line(text).replace("](", "] (") or "(no message)"}
+
+
+def _suppression(waived: Waived) -> dict[str, Any]:
+    waiver = waived.waiver
+    reason = f"{waiver.reason} (approved by {waiver.approved_by} until {waiver.expires})"
+    return {"kind": "external", "status": "accepted", "justification": one_line(reason)}
+
+
+def _location(place: Place) -> dict[str, Any]:
+    location: dict[str, Any] = {}
+    if place.path is not None:
+        location["physicalLocation"] = _physical(place.path, place)
+    logical = list(_logical(place))
+    if logical or not location:
+        location["logicalLocations"] = logical or [{"name": "the change", "kind": "change"}]
+    return location
+
+
+def _physical(path: str, place: Place) -> dict[str, Any]:
+    uri = quote(path.lstrip("/"), safe="/", errors="backslashreplace")
+    artifact = {"uri": uri, "uriBaseId": "%SRCROOT%"}
+    physical: dict[str, Any] = {"artifactLocation": artifact}
+    if place.line is not None:
+        region = {"startLine": place.line}
+        if place.column is not None:
+            region["startColumn"] = place.column
+        if place.end_line is not None:
+            region["endLine"] = place.end_line
+        physical["region"] = region
+    return physical
+
+
+def _logical(place: Place) -> Iterator[dict[str, str]]:
+    """Yield what is no file: a pull request, a column of a store, a feature, a dependency."""
+    pull = f"#{place.pull_request}" if place.pull_request is not None else None
+    named = (
+        ("pullRequest", pull),
+        ("commit", place.commit),
+        ("dataStoreObject", place.object),
+        ("feature", place.feature),
+        ("package", place.package),
+    )
+    for kind, name in named:
+        if name is not None:
+            shown = one_line(name)
+            yield {"name": shown, "fullyQualifiedName": f"{kind}/{shown}", "kind": kind}
+
+
+def _notifications(results: Iterable[GateResult]) -> Iterator[dict[str, Any]]:
+    for result in results:
+        for failure in result.failures:
+            text = f"{result.gate} could not judge: {failure.reason}"
+            step = f". Next: {failure.next_step}" if failure.next_step else ""
+            yield _note("error", text + step)
+        if result.verdict in {Verdict.SKIP, Verdict.PENDING}:
+            level = "note" if result.verdict is Verdict.SKIP else "warning"
+            yield _note(level, f"{result.gate} {result.verdict.name}: {result.reason}")
+
+
+def _note(level: str, text: str) -> dict[str, Any]:
+    return {"level": level, "message": message(text)}

@@ -1,0 +1,118 @@
+"""The tree gate → finding of the text report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Group as Stack
+from rich.console import RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from gatekeeper.core.model import Failure, Finding, GateResult, Severity, Waived
+from gatekeeper.reports import story
+from gatekeeper.reports.escape import one_line
+
+COLORS = {
+    Severity.CRITICAL: "bold bright_red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+}
+_PLACES_TOLD = 10
+_RULES_TOLD = 25
+_DIM = "bright_black"
+_MORE = "see --format json"
+
+
+def gate_tree(result: GateResult, label: Text) -> Tree:
+    """Return one gate's tree: what it looked at, failures, findings, accepted findings."""
+    looked_at = "; ".join(result.checked)
+    tree = Tree(Stack(label, prose(looked_at, _DIM)) if looked_at else label, guide_style=_DIM)
+    for failure in result.failures[:_RULES_TOLD]:
+        tree.add(_failure(failure))
+    _more(tree, len(result.failures) - _RULES_TOLD, "failures")
+    groups = story.groups(result.findings)
+    for group in groups[:_RULES_TOLD]:
+        _group(tree, group)
+    _more(tree, len(groups) - _RULES_TOLD, "rules")
+    if result.waived:
+        _accepted(tree, result.waived)
+    return tree
+
+
+def prose(text: str, style: str = "") -> Text:
+    """Return untrusted text, with what stands between backticks in bold."""
+    shown = Text(one_line(text), style=style)
+    shown.highlight_regex(r"`[^`]+`", "bold")
+    return shown
+
+
+def _more(tree: Tree, count: int, what: str) -> None:
+    if count > 0:
+        tree.add(Text(f"{count} more {what}: {_MORE}", style=_DIM))
+
+
+def _failure(failure: Failure) -> RenderableType:
+    lines = [Text.assemble(("could not be judged: ", "magenta"), one_line(failure.reason))]
+    if failure.next_step:
+        lines.append(_labelled("next", failure.next_step))
+    return Stack(*lines)
+
+
+def _labelled(label: str, text: str) -> Text:
+    shown = Text(f"{label}: ", style=_DIM)
+    shown.append_text(prose(text, "default"))
+    return shown
+
+
+def _group(tree: Tree, group: story.Group) -> None:
+    first, many = group.first, len(group.findings) > 1
+    lines: list[RenderableType] = [_title(group)]
+    if not many:
+        lines.append(_where(first))
+    if group.message:
+        lines.append(prose(group.message))
+    if first.fix:
+        lines.append(_labelled("fix", first.fix))
+    branch = tree.add(Stack(*lines))
+    if many:
+        _places(branch, group)
+
+
+def _title(group: story.Group) -> Text:
+    finding, count = group.first, len(group.findings)
+    title = Text(f"{finding.severity.label.upper()}", style=COLORS[finding.severity])
+    title.append(f" {one_line(finding.title)}", style="bold default")
+    title.append(f"  {count} places" if count > 1 else "", style="not bold default")
+    if not finding.blocking:
+        title.append("  does not block", style=f"not bold {_DIM}")
+    names = [finding.rule, *finding.owasp, *(f"CWE-{number}" for number in finding.cwe)]
+    if tools := group.also_found_by:
+        names.append(f"also found by {', '.join(tools)}")
+    title.append(f"  {one_line(' · '.join(names))}", style=f"not bold {_DIM}")
+    return title
+
+
+def _places(branch: Tree, group: story.Group) -> None:
+    for finding in group.findings[:_PLACES_TOLD]:
+        lines: list[RenderableType] = [_where(finding)]
+        if not group.message:
+            lines.append(prose(finding.message))
+        branch.add(Stack(*lines))
+    _more(branch, len(group.findings) - _PLACES_TOLD, "places")
+
+
+def _where(finding: Finding) -> Text:
+    shown = Text(one_line(str(finding.where)), style="underline")
+    shown.append(f"  {finding.fingerprint}", style=f"not underline {_DIM}")
+    return shown
+
+
+def _accepted(tree: Tree, waived: Iterable[Waived]) -> None:
+    branch = tree.add(Text("accepted by waiver", style="bold blue"))
+    for entry in waived:
+        waiver = entry.waiver
+        who = f"until {waiver.expires} by {waiver.approved_by}: {waiver.reason}"
+        title = _title(story.Group((entry.finding,)))
+        branch.add(Stack(title, _where(entry.finding), _labelled("accepted", who)))
