@@ -13,6 +13,7 @@ from collections.abc import Callable
 _SUSPECT = re.compile(r"[^\n\x20-\x7e]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _NONCHARACTERS = frozenset({0xFFFE, 0xFFFF, *range(0xFDD0, 0xFDF0)})  # XML refuses some
+_COMMAND = re.compile(r"::(?=[a-zA-Z])|##(?=\[)")
 _SPECIAL = re.compile(r"""[\\`*_\[\]#|~$&<>"']|^[+\-=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]""")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 # What a host turns into a mention, a reference or a link even where markdown is escaped.
@@ -22,8 +23,13 @@ LIMIT = 2_000
 
 
 def visible(text: str) -> str:
-    """Write controls, bidi overrides, zero-width characters and surrogates as escapes."""
-    return replace_hidden(text.replace("\n", "\\n"), lambda char: repr(char)[1:-1])
+    """Write controls, bidi overrides, zero-width characters and surrogates as escapes.
+
+    The same goes for what begins a workflow command on a line of a build's log: a layout may
+    wrap a line just there.
+    """
+    shown = replace_hidden(text.replace("\n", "\\n"), lambda char: repr(char)[1:-1])
+    return _COMMAND.sub(lambda found: f"\\x{ord(found[0][0]):02x}{found[0][1:]}", shown)
 
 
 def replace_hidden(text: str, replacement: Callable[[str], str]) -> str:

@@ -23,7 +23,8 @@ def render(report: Report, options: Options) -> str:  # noqa: ARG001 - every for
 def dumps(value: Any) -> str:
     """Return readable JSON in which nothing hidden stands unescaped."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    return replace_hidden(text, lambda char: json.dumps(char)[1:-1]) + "\n"
+    shown = replace_hidden(text, lambda char: json.dumps(char)[1:-1])
+    return shown.replace("##[", "\\u0023#[") + "\n"  # begins a workflow command in a build's log
 
 
 def schema() -> dict[str, Any]:

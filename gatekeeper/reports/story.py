@@ -118,4 +118,6 @@ def tally(report: Report) -> str:
         (Verdict.SKIP, "skipped"),
     )
     parts = [f"{verdicts.count(verdict)} {word}" for verdict, word in words if verdict in verdicts]
+    if len(verdicts) == 1:
+        return "1 gate"
     return f"{len(verdicts)} gates: {', '.join(parts)}" if parts else "no gate ran"

@@ -105,6 +105,8 @@ def _reasons(report: Report, marks: _Marks) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
+    if not report.results:
+        table.add_row(marks[report.verdict], report.verdict.name, story.tally(report))
     for result in story.worst_first(report):
         color = COLORS[result.verdict]
         blocks = result.verdict > Verdict.PASS
@@ -159,4 +161,6 @@ def _next(report: Report) -> RenderableType:
 def _nothing_to_do(report: Report) -> str:
     if report.verdict <= Verdict.PASS:
         return "Nothing: no gate stands in the way."
+    if not report.results:
+        return "Name the gates to run: a stage of the policy with --stage, or --gate."
     return "No gate names a next step: see the reasons above."

@@ -167,7 +167,8 @@ PASSED = report(Verdict.PASS, 0, DEPENDENCIES, TESTS)
 EMPTY = report(Verdict.ERROR, 3)
 _EVIL = (
     "\x1b[2J\x1b]8;;http://evil\x07\u202egnp.exe [bold red]x[/] | `a` <script>alert(1)</script>\n"
-    "::error::boom @everyone #1 [click](http://evil) ![](x) \ud800\x9b31m\u2028 ]]> --> </failure>"
+    "::error::boom ##[set-output name=x]y @everyone #1 "
+    "[click](http://evil) ![](x) \ud800\x9b31m\u2028 ]]> --> </failure>"
 )
 HOSTILE = Report(
     Verdict.FAIL,

@@ -41,7 +41,19 @@ def test_what_is_hidden_becomes_visible_and_the_rest_stays(raw: str, shown: str)
 
 
 def test_lines_become_one_line() -> None:
-    assert one_line(" a\r\n::error::\tb\n") == "a ::error:: b"
+    assert one_line(" a\r\n::error::\tb\n") == r"a \x3a:error:: b"
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("::error::x", r"\x3a:error\x3a:x"),
+        ("##[set-output name=a]b", r"\x23#[set-output name=a]b"),
+        ("rows[::2]", "rows[::2]"),
+    ],
+)
+def test_a_workflow_command_is_shown_and_not_given(raw: str, shown: str) -> None:
+    assert visible(raw) == shown
 
 
 def test_a_flood_is_cut_and_counted() -> None:

@@ -63,6 +63,13 @@ def test_nothing_in_a_hostile_report_acts_on_the_terminal(name: str) -> None:
 
 
 @every_format
+def test_no_line_of_a_hostile_report_is_a_workflow_command(name: str) -> None:
+    shown = FORMATS[name].render(HOSTILE, OPTIONS)
+    assert not [line for line in shown.splitlines() if line.strip().startswith("::")]
+    assert "##[" not in shown
+
+
+@every_format
 @given(report=reports)
 def test_any_report_renders_to_harmless_utf8(name: str, report: Report) -> None:
     shown = FORMATS[name].render(report, OPTIONS)
