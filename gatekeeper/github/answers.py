@@ -167,13 +167,19 @@ class PullRequest(Ends):
     timeline_items: Page[Event]
 
 
+class Login(Answer):
+    """An account as REST gives it; its `id` there is another one than GraphQL's."""
+
+    login: str
+
+
 class Permission(Answer):
     """A person's permission on a repository (REST: snake_case as it comes)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     permission: Literal["admin", "write", "read", "none"]
-    user: User | None = None
+    user: Login
 
 
 def read(model: type[A], value: Any, what: str) -> A:

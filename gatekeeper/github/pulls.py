@@ -121,8 +121,8 @@ class PullRequestReader:
         what = f"{login}'s permission on {self.repository}"
         path = ("repos", owner, name, "collaborators", login, "permission")
         answer = read(Permission, self._client.get(*path, what=what), what)
-        if answer.user is not None and answer.user.login.casefold() != login.casefold():
-            raise EvidenceError(f"GitHub answered about {answer.user.login}, not {what}")
+        if answer.user.login.casefold() != login.casefold():
+            raise EvidenceError(f"GitHub answered about {answer.user.login}, not about {login}")
         return answer
 
     def _pages(

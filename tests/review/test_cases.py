@@ -14,7 +14,6 @@ from gatekeeper.core.pipeline import Outcome, conclude
 from gatekeeper.review.facts import BaseChange, Dismissal, ForcePush, Person, PullRequest, Signature
 from gatekeeper.review.judge import judge
 from gatekeeper.review.settings import ReviewSettings
-
 from tests.review.build import (
     ALICE,
     BOB,
@@ -80,13 +79,15 @@ def test_case_02_a_reviewer_who_only_committed_anothers_work_is_no_reviewer(
     decide: Decide,
 ) -> None:
     result = decide(approved(commits=(commit("b", committer=DANA),)))
-    assert says(result, "dana committed bbbbbbb") and result.verdict is Verdict.FAIL
+    assert says(result, "dana committed bbbbbbb")
+    assert result.verdict is Verdict.FAIL
 
 
 def test_case_02_a_reviewer_who_force_pushed_is_no_reviewer(decide: Decide) -> None:
     push = ForcePush(DANA, at(5), oid("c"), oid("b"))
     result = decide(approved(force_pushes=(push,)))
-    assert says(result, "dana force-pushed bbbbbbb") and result.verdict is Verdict.FAIL
+    assert says(result, "dana force-pushed bbbbbbb")
+    assert result.verdict is Verdict.FAIL
 
 
 def test_case_03_a_human_who_edits_a_bots_change_does_not_approve_it(decide: Decide) -> None:
@@ -110,7 +111,8 @@ def test_case_05_a_pair_that_approves_each_other_fails_outsider(decide: Decide) 
 
 def test_case_05_two_reviewers_are_needed_when_the_policy_says_so(decide: Decide) -> None:
     alone = decide(approved(), approvals=2)
-    assert alone.verdict is Verdict.FAIL and says(alone, "1 of 2 approvals counts")
+    assert alone.verdict is Verdict.FAIL
+    assert says(alone, "1 of 2 approvals counts")
     both = decide(approved(reviews=(review(DANA), review(ERIN))), approvals=2)
     assert both.verdict is Verdict.PASS
 
@@ -224,7 +226,8 @@ def test_case_13_people_are_compared_by_id_and_not_by_login(decide: Decide) -> N
 @pytest.mark.parametrize("bot", [DEPENDABOT, Person("bot", "BOT_2", "copilot")])
 def test_case_14_a_bots_approval_never_counts(decide: Decide, bot: Person) -> None:
     result = decide(approved(reviews=(review(bot),)))
-    assert result.verdict is Verdict.FAIL and "review-approval-by-bot" in rules(result)
+    assert result.verdict is Verdict.FAIL
+    assert "review-approval-by-bot" in rules(result)
 
 
 def test_case_14_a_user_account_that_the_policy_calls_a_bot_never_counts(decide: Decide) -> None:
@@ -243,7 +246,8 @@ def test_case_15_two_accounts_of_one_human_are_one_person(decide: Decide) -> Non
     private = person("alice-private")
     alias = {"alice-private": "alice"}
     own = decide(approved(reviews=(review(private),)), identities=alias)
-    assert own.verdict is Verdict.FAIL and says(own, "alice opened #42")
+    assert own.verdict is Verdict.FAIL
+    assert says(own, "alice opened #42")
     reverse = decide(approved(reviews=(review(private),)), identities={"alice": "alice-private"})
     assert reverse.verdict is Verdict.FAIL
     pull = approved(reviews=(review(DANA), review(person("dana-2"))))
@@ -271,7 +275,8 @@ def test_case_16_an_unreadable_permission_is_an_error_only_where_it_decides(
 ) -> None:
     unread = review(permission=None, permission_problem="the token may not read it (403)")
     result = decide(approved(reviews=(unread,)))
-    assert result.verdict is Verdict.ERROR and "the token may not read it (403)" in result.reason
+    assert result.verdict is Verdict.ERROR
+    assert "the token may not read it (403)" in result.reason
     assert decide(approved(reviews=(unread, review(ERIN)))).verdict is Verdict.PASS
     assert decide(approved(reviews=(unread,)), approvals=2).verdict is Verdict.FAIL
     closed = approved(reviews=(unread,), state="CLOSED")
@@ -332,7 +337,8 @@ def test_case_21_an_approval_after_the_merge_does_not_count(decide: Decide) -> N
     merged = approved(state="MERGED", merged_at=at(15))
     assert decide(merged).verdict is Verdict.PASS
     result = decide(replace(merged, reviews=(review(minutes=16),)))
-    assert result.verdict is Verdict.FAIL and "review-approval-after-merge" in rules(result)
+    assert result.verdict is Verdict.FAIL
+    assert "review-approval-after-merge" in rules(result)
 
 
 def test_case_21_a_request_after_the_merge_is_shown_and_revokes_nothing(decide: Decide) -> None:
@@ -349,7 +355,8 @@ def test_case_22_commit_after_approval_is_stale(decide: Decide) -> None:
         "Approval by dana does not count: it is for aaaaaaa, and the head is bbbbbbb "
         "(1 later commit by alice)"
     )
-    assert says(result, sentence) and sentence in result.reason
+    assert says(result, sentence)
+    assert sentence in result.reason
     assert result.next_steps[0] == (
         "ask dana to look at bbbbbbb and approve it again (git diff aaaaaaa bbbbbbb)"
     )
@@ -374,14 +381,16 @@ def test_case_24_an_approval_of_a_head_that_was_rewritten_is_stale(decide: Decid
     push = ForcePush(ALICE, at(20), oid("c"), oid("b"))
     pull = approved(reviews=(review(commit=oid("c")),), force_pushes=(push,))
     result = decide(pull)
-    assert result.verdict is Verdict.FAIL and says(result, "(alice force-pushed since)")
+    assert result.verdict is Verdict.FAIL
+    assert says(result, "(alice force-pushed since)")
 
 
 def test_case_30_an_approval_before_the_base_was_changed_is_stale(decide: Decide) -> None:
     there = BaseChange(ALICE, at(20), "main", "develop")
     back = BaseChange(ALICE, at(30), "develop", "main")
     result = decide(approved(base_changes=(there, back)))
-    assert result.verdict is Verdict.FAIL and says(result, "moved it from main to develop")
+    assert result.verdict is Verdict.FAIL
+    assert says(result, "moved it from main to develop")
     assert (
         decide(approved(base_changes=(there,), reviews=(review(minutes=25),))).verdict
         is Verdict.PASS

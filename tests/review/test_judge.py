@@ -16,7 +16,6 @@ from gatekeeper.review.facts import ForcePush, ReviewFacts
 from gatekeeper.review.gate import REVIEW
 from gatekeeper.review.judge import judge
 from gatekeeper.review.settings import ReviewSettings
-
 from tests.review.build import ALICE, DANA, GHOST, JO, approved, at, commit, facts, oid, review
 
 
@@ -50,7 +49,8 @@ def test_facts_that_are_not_whole_carry_no_verdict(
 ) -> None:
     result = verdict_of(facts(approved(**missing)), context)
     assert result.verdict is Verdict.ERROR
-    assert result.reason and result.next_steps
+    assert result.reason
+    assert result.next_steps
 
 
 @pytest.mark.parametrize(
