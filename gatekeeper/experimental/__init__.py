@@ -1,1 +1,1 @@
-"""TODO."""
+"""May this feature move to its next phase? From staging through Experimental to general."""

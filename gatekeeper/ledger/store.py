@@ -163,6 +163,15 @@ class Ledger:
             raise LedgerError(f"the ledger cannot be used ({detail})", _BROKEN_STEP) from error
 
 
+def exists(url: str, root: Path) -> bool:
+    """Return False for a file of SQLite that is missing; True for anything else."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise LedgerError("the ledger's URL cannot be used", _URL_STEP) from error
+    return not _is_file(parsed) or (root / str(parsed.database)).is_file()
+
+
 _URL_STEP = "write `ledger:` as sqlite:///PATH or postgresql://…"
 _BROKEN_STEP = "restore the ledger from a backup; what it recorded cannot be derived again"
 

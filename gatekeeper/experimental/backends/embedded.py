@@ -1,0 +1,192 @@
+"""The embedded backend: flags in an SQLite file, read by the real LaunchDarkly SDK.
+
+It needs no account and no server. Applications call `client` and evaluate flags as they would
+with LaunchDarkly; distinct contexts are counted into the same file, as keyed hashes.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rfc8785
+
+from gatekeeper.core.digest import canonical
+from gatekeeper.experimental.backends import database
+from gatekeeper.experimental.backends.document import (
+    CONTROL,
+    EXPERIMENTAL,
+    configuration,
+    document,
+)
+from gatekeeper.experimental.backends.interface import (
+    BackendError,
+    Capabilities,
+    ConflictError,
+    Plan,
+    Window,
+)
+from gatekeeper.experimental.configuration import Configuration, Counts, Observed, differences
+
+if TYPE_CHECKING:
+    from ldclient import LDClient
+
+_STEP = "restore the file from a backup, or roll the features back and start them again"
+
+
+def client(
+    path: Path, environment: str, *, poll: float = 0.5, clock: Callable[[], float] = time.time
+) -> LDClient:
+    """Return LaunchDarkly's own client on an embedded flag file.
+
+    While the file is missing or broken, every flag evaluates to the caller's default or to what
+    was last read. Close the client to write the last counts.
+
+    Args:
+        path: the SQLite file that the policy's `backend:` names.
+        environment: e.g. `production`.
+        poll: seconds between looks at the file.
+        clock: seconds since the epoch; dates what is counted.
+    """
+    from gatekeeper.experimental.backends import sdk
+
+    return sdk.client(path, environment, poll, clock)
+
+
+class EmbeddedBackend:
+    """Flags in one SQLite file."""
+
+    name = "embedded"
+    capabilities = Capabilities(compare_and_set=True, exposure=True)
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def from_url(cls, rest: str, root: Path) -> EmbeddedBackend:
+        """Return the backend of `embedded:PATH`, found from the root of the tree."""
+        return cls(root / rest)
+
+    def exists(self) -> bool:
+        """Return True when there is a file."""
+        return self.path.is_file()
+
+    def prepare(self) -> None:
+        """Make the file where there is none."""
+        with _told():
+            database.create(self.path)
+
+    def flags(self, environment: str) -> tuple[Observed, ...]:
+        """Return every flag of an environment, by key."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT key, version, document, operation_id FROM flags"
+                " WHERE environment = ? ORDER BY key",
+                (environment,),
+            ).fetchall()
+        return tuple(_observed(environment, row) for row in rows)
+
+    def read(self, flag: str, environment: str) -> Observed:
+        """Return one flag; version 0 when there is none."""
+        with self._reading() as connection:
+            return _read(connection, flag, environment)
+
+    def plan(self, observed: Observed, desired: Configuration) -> Plan:
+        """Say what would be written."""
+        return Plan(observed, desired, tuple(differences(observed.configuration, desired)))
+
+    def apply(self, plan: Plan, operation_id: str) -> Observed:
+        """Write a plan where the flag still is as observed; doing so twice changes nothing."""
+        flag, environment = plan.observed.flag, plan.observed.environment
+        with self._writing() as connection:
+            held = _read(connection, flag, environment)
+            if held.operation_id == operation_id:
+                return held
+            if held.version != plan.observed.version:
+                raise ConflictError(
+                    f"{flag} in {environment} is at version {held.version}, the plan was made "
+                    f"for version {plan.observed.version}",
+                    "look at what changed and decide again",
+                )
+            return _write(connection, held, document(flag, plan.desired), operation_id)
+
+    def kill(self, flag: str, environment: str, operation_id: str) -> Observed:
+        """Turn a flag off in one minimal write, whatever its version."""
+        with self._writing() as connection:
+            held = _read(connection, flag, environment)
+            if not held.live:
+                return held
+            raw = connection.execute(
+                "SELECT document FROM flags WHERE environment = ? AND key = ?", (environment, flag)
+            ).fetchone()[0]
+            return _write(connection, held, json.loads(raw) | {"on": False}, operation_id)
+
+    def exposure(self, flag: str, environment: str, window: Window) -> Counts | None:
+        """Return the distinct contexts of each arm; None when nobody counted."""
+        until = window.until.timestamp() if window.until else float("inf")
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT variation, count(*) FROM exposures"
+                " WHERE environment = ? AND flag = ? AND last_seen > ? AND last_seen <= ?"
+                " GROUP BY variation",
+                (environment, flag, window.since.timestamp(), until),
+            ).fetchall()
+        found = dict(rows)
+        return Counts(found.get(CONTROL, 0), found.get(EXPERIMENTAL, 0)) if found else None
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with _told(), database.reading(self.path) as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with _told(), database.writing(self.path) as connection:
+            yield connection
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise BackendError(f"the flag file cannot be used ({error})", _STEP) from error
+
+
+def _read(connection: sqlite3.Connection, flag: str, environment: str) -> Observed:
+    row = connection.execute(
+        "SELECT key, version, document, operation_id FROM flags WHERE environment = ? AND key = ?",
+        (environment, flag),
+    ).fetchone()
+    return Observed(flag, environment) if row is None else _observed(environment, row)
+
+
+def _observed(environment: str, row: tuple[str, int, str, str]) -> Observed:
+    flag, version, text, operation_id = row
+    try:
+        held: Any = json.loads(text)
+        if not isinstance(held, dict):
+            raise ValueError("not an object")
+        found = configuration(flag, held)
+    except (ValueError, TypeError, rfc8785.CanonicalizationError) as error:
+        reason = f"the flag {flag} in {environment} cannot be read ({error})"
+        raise BackendError(reason, _STEP) from error
+    return Observed(flag, environment, version, found, operation_id)
+
+
+def _write(
+    connection: sqlite3.Connection, held: Observed, content: dict[str, Any], operation_id: str
+) -> Observed:
+    version = held.version + 1
+    text = canonical(content | {"version": version}).decode()
+    connection.execute(
+        "INSERT OR REPLACE INTO flags (environment, key, version, document, operation_id)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (held.environment, held.flag, version, text, operation_id),
+    )
+    return _read(connection, held.flag, held.environment)

@@ -1,0 +1,183 @@
+"""LaunchDarkly's own client on the embedded flag file: a data source and a counting hook."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ldclient import Config, LDClient
+from ldclient.evaluation import EvaluationDetail
+from ldclient.hook import EvaluationSeriesContext, Hook, Metadata
+from ldclient.interfaces import DataSourceUpdateSink, FeatureStore, UpdateProcessor
+from ldclient.versioned_data_kind import FEATURES, SEGMENTS
+
+from gatekeeper.experimental.backends import database
+from gatekeeper.experimental.backends.document import configuration
+
+_LOG = logging.getLogger("gatekeeper.flags")
+_FULL = 10_000
+
+
+def client(path: Path, environment: str, poll: float, clock: Callable[[], float]) -> LDClient:
+    """Return a client that reads `environment` from the file and counts contexts into it."""
+    exposures = Exposures(path, environment, clock)
+
+    def source(config: Config, store: FeatureStore, ready: threading.Event) -> UpdateProcessor:
+        target = config.data_source_update_sink or store
+        return FileSource(target, ready, exposures, poll)
+
+    config = Config(
+        sdk_key=f"embedded-{environment}",
+        update_processor_class=source,
+        send_events=False,
+        hooks=[exposures],
+    )
+    return LDClient(config, start_wait=5)
+
+
+class Exposures(Hook):
+    """Counts the distinct contexts that met each variation, as keyed hashes of their keys."""
+
+    def __init__(self, path: Path, environment: str, clock: Callable[[], float]) -> None:
+        self.path = path
+        self.environment = environment
+        self.units: Mapping[str, str] = {}
+        self._clock = clock
+        self._met: dict[tuple[str, int, str], float] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def metadata(self) -> Metadata:
+        """Names the hook."""
+        return Metadata(name="gatekeeper-exposures")
+
+    def before_evaluation(
+        self,
+        series_context: EvaluationSeriesContext,  # noqa: ARG002 - the SDK's signature
+        data: dict[Any, Any],
+    ) -> dict[Any, Any]:
+        """Do nothing."""
+        return data
+
+    def after_evaluation(
+        self,
+        series_context: EvaluationSeriesContext,
+        data: dict[Any, Any],
+        detail: EvaluationDetail,
+    ) -> dict[Any, Any]:
+        """Note who met which variation; callers' defaults are no exposure."""
+        unit = self.units.get(series_context.key)
+        context = series_context.context.get_individual_context(unit) if unit else None
+        if context is not None and detail.variation_index is not None:
+            met = (series_context.key, detail.variation_index, context.key)
+            with self._lock:
+                self._met[met] = self._clock()
+            if len(self._met) >= _FULL:
+                self.flush()
+        return data
+
+    def flush(self) -> None:
+        """Write what was noted; when that fails it is kept and written with the next."""
+        with self._lock:
+            met, self._met = self._met, {}
+        if not met:
+            return
+        try:
+            self._write(met)
+        except (sqlite3.Error, OSError) as error:
+            _LOG.warning("exposures could not be written yet: %s", error)
+            with self._lock:
+                self._met = met | self._met
+
+    def _write(self, met: Mapping[tuple[str, int, str], float]) -> None:
+        secret = database.context_key(self.path)
+        rows = [
+            (self.environment, flag, variation, _hash(secret, context), seen)
+            for (flag, variation, context), seen in met.items()
+        ]
+        with database.writing(self.path) as connection:
+            connection.executemany(
+                "INSERT INTO exposures VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+                " SET last_seen = max(last_seen, excluded.last_seen)",
+                rows,
+            )
+
+
+class FileSource(UpdateProcessor):
+    """Reads the flag file again and again; keeps what it has while the file cannot be read."""
+
+    def __init__(
+        self,
+        target: FeatureStore | DataSourceUpdateSink,
+        ready: threading.Event,
+        exposures: Exposures,
+        poll: float,
+    ) -> None:
+        self._target = target
+        self._ready = ready
+        self._exposures = exposures
+        self._poll = poll
+        self._held: list[tuple[str, str]] | None = None
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="gatekeeper-flags", daemon=True)
+
+    def start(self) -> None:
+        """Read once, so that the client starts with flags, then go on in the background."""
+        self._read()
+        self._ready.set()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop reading and write the last counts."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._exposures.flush()
+
+    def is_alive(self) -> bool:
+        """Return True while it goes on reading."""
+        return self._thread.is_alive()
+
+    def initialized(self) -> bool:
+        """Return True once flags were read."""
+        return self._held is not None
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._poll):
+            self._read()
+            self._exposures.flush()
+
+    def _read(self) -> None:
+        try:
+            with database.reading(self._exposures.path) as connection:
+                rows = connection.execute(
+                    "SELECT key, document FROM flags WHERE environment = ? ORDER BY key",
+                    (self._exposures.environment,),
+                ).fetchall()
+            if rows != self._held:
+                self._take(rows)
+        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
+            _LOG.warning("flags stay as they are, the flag file cannot be read: %s", error)
+
+    def _take(self, rows: list[tuple[str, str]]) -> None:
+        flags = {key: _parsed(document) for key, document in rows}
+        self._target.init({FEATURES: flags, SEGMENTS: {}})
+        self._exposures.units = {key: configuration(key, f).unit for key, f in flags.items()}
+        self._held = rows
+
+
+def _parsed(document: str) -> dict[str, Any]:
+    flag = json.loads(document)
+    if not isinstance(flag, dict):
+        raise ValueError("a flag is not an object")
+    return flag
+
+
+def _hash(secret: bytes, context: str) -> bytes:
+    return hashlib.blake2b(context.encode(), key=secret, digest_size=16).digest()

@@ -1,0 +1,73 @@
+"""The evidence of the gate `experimental`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gatekeeper.experimental.configuration import Counts, Observed
+from gatekeeper.experimental.features import Feature
+from gatekeeper.experimental.state import FeatureState
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFacts:
+    """What came of walking the ledger's chain.
+
+    Attributes:
+        present: False when there is no ledger.
+        entries: how many it holds, of all streams.
+        head: digest of the last entry; empty when there is no ledger.
+        latest: when the last entry was recorded; None when there is none.
+        problems: a sentence for each entry that is not as it was written.
+    """
+
+    present: bool
+    entries: int = 0
+    head: str = ""
+    latest: datetime | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureFacts:
+    """One feature that is declared or recorded.
+
+    Attributes:
+        key: of the feature.
+        feature: as declared; None when nothing declares it.
+        state: as recorded; None when nothing is, or when the ledger does not verify.
+        observed: its flags in production, under every name that it has or had.
+        exposure: distinct contexts since its last change; None when nobody counted.
+    """
+
+    key: str
+    feature: Feature | None
+    state: FeatureState | None
+    observed: tuple[Observed, ...] = ()
+    exposure: Counts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentalEvidence:
+    """Everything that the judge looks at.
+
+    Attributes:
+        backend: the vendor's name.
+        backend_present: False when there is nothing that could be read.
+        production: the backend's name of the environment that was looked at.
+        folder: where declarations were looked for.
+        only: the one feature that was asked for; empty for all.
+        chain: the ledger.
+        features: every feature that is declared or recorded, by key.
+        flags: every flag of the production environment, by key.
+    """
+
+    backend: str
+    backend_present: bool
+    production: str
+    folder: str
+    only: str
+    chain: ChainFacts
+    features: tuple[FeatureFacts, ...] = ()
+    flags: tuple[Observed, ...] = ()

@@ -1,0 +1,218 @@
+"""Features as code: `features/KEY.yml`, read strictly, every problem with its place.
+
+Pure: texts in, values out; `files.py` reads the folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import Annotated, Any
+
+from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
+
+from gatekeeper.core import places
+from gatekeeper.core.digest import canonical, digest
+from gatekeeper.core.errors import PolicyError, PolicyProblem
+from gatekeeper.core.fields import Duration
+from gatekeeper.core.places import Document
+from gatekeeper.core.policy import Settings, read_section
+
+KEY = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
+WHOLE = 100_000
+_Key = Annotated[str, Field(pattern=KEY, max_length=100)]
+_Text = Annotated[str, Field(min_length=1, max_length=200)]
+_Value = StrictBool | Annotated[StrictInt, Field(ge=-(2**53) + 1, lt=2**53)] | StrictStr
+
+
+class StageEntry(Settings):
+    """One step of the Experimental phase.
+
+    Attributes:
+        percentage: of the units that meet the experimental variation; up to three decimals.
+        soak: how long the stage lasts at least.
+    """
+
+    percentage: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    soak: Duration = timedelta(0)
+
+    @property
+    def weight(self) -> int:
+        """The share in thousandths of a percent."""
+        return round(self.percentage * WHOLE / 100)
+
+
+class VariationEntry(Settings):
+    """What the flag says in each arm.
+
+    Attributes:
+        control: the value that everybody else meets, and everybody after a roll-back.
+        experimental: the new one.
+    """
+
+    control: _Value = False
+    experimental: _Value = True
+
+    @model_validator(mode="after")
+    def _different(self) -> VariationEntry:
+        if type(self.control) is not type(self.experimental) or self.control == self.experimental:
+            raise ValueError("the two variations have to differ and be of one type")
+        return self
+
+
+class FeatureFile(Settings):
+    """`features/KEY.yml`.
+
+    Attributes:
+        key: names the feature, as its file does.
+        title: what it gives users.
+        owner: the person or team that answers for it.
+        flag: the flag's key with the backend; the feature's own key if left out.
+        unit: the kind of context that is assigned to an arm as a whole.
+        variations: what the flag says in each arm.
+        expires: the last day (UTC) on which it may be Experimental.
+        stages: the steps of the Experimental phase, each wider than the one before.
+    """
+
+    key: _Key
+    title: _Text
+    owner: _Text
+    flag: _Key | None = None
+    unit: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")] = "user"
+    variations: VariationEntry = VariationEntry()
+    expires: date | None = None
+    stages: Annotated[list[StageEntry], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _wider_each_time(self) -> FeatureFile:
+        weights = [stage.weight for stage in self.stages]
+        if weights[0] < 1 or any(b <= a for a, b in pairwise(weights)):
+            raise ValueError("each stage has to be wider than the one before it")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the Experimental phase.
+
+    Attributes:
+        weight: share of the units, in thousandths of a percent: 0..100,000.
+        soak_seconds: how long it lasts at least.
+    """
+
+    weight: int
+    soak_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A declared feature.
+
+    Attributes:
+        key: names it.
+        title: what it gives users.
+        owner: who answers for it.
+        flag: the flag's key with the backend.
+        unit: the kind of context that is assigned to an arm as a whole.
+        control: the flag's value for everybody else, as canonical JSON.
+        experimental: the flag's value in the experiment, as canonical JSON.
+        expires: the last day (UTC) on which it may be Experimental, ISO 8601; empty if not set.
+        stages: the steps of the Experimental phase.
+        path: of the declaration, from the root of the tree.
+    """
+
+    key: str
+    title: str
+    owner: str
+    flag: str
+    unit: str
+    control: str
+    experimental: str
+    expires: str
+    stages: tuple[Stage, ...]
+    path: str = field(default="", compare=False)
+
+    @property
+    def config(self) -> str:
+        """Digest of everything that an approval is given for."""
+        stages = [[stage.weight, stage.soak_seconds] for stage in self.stages]
+        arms = [self.control, self.experimental]
+        return digest(canonical([self.flag, self.unit, arms, self.expires, stages]))
+
+
+def parse_features(files: Mapping[str, str]) -> tuple[Feature, ...]:
+    """Read declarations.
+
+    Args:
+        files: text by path from the root of the tree.
+
+    Raises:
+        PolicyError: with every problem of every file.
+    """
+    features: list[Feature] = []
+    problems: list[PolicyProblem] = []
+    for path, text in sorted(files.items()):
+        document = places.parse(text, path)
+        value, found = read_section(FeatureFile, document)
+        problems += found
+        if value is not None and not found:
+            feature = _feature(value, path)
+            problems += _clashes(feature, features, document)
+            features.append(feature)
+    if problems:
+        raise PolicyError(problems)
+    return tuple(features)
+
+
+def _feature(value: FeatureFile, path: str) -> Feature:
+    return Feature(
+        key=value.key,
+        title=value.title,
+        owner=value.owner,
+        flag=value.flag or value.key,
+        unit=value.unit,
+        control=_json(value.variations.control),
+        experimental=_json(value.variations.experimental),
+        expires=value.expires.isoformat() if value.expires else "",
+        stages=tuple(Stage(s.weight, round(s.soak.total_seconds())) for s in value.stages),
+        path=path,
+    )
+
+
+def _clashes(feature: Feature, others: list[Feature], document: Document) -> list[PolicyProblem]:
+    problems = []
+    if PurePosixPath(feature.path).stem != feature.key:
+        message = f"the file has to be named `{feature.key}.yml`, like its key"
+        problems.append(document.problem(("key",), message))
+    for other in others:
+        if other.flag == feature.flag:
+            message = f"the flag `{feature.flag}` belongs to {other.path} already"
+            problems.append(document.problem(("flag",), message))
+    return problems
+
+
+def _json(value: Any) -> str:
+    return canonical(value).decode()
+
+
+def template(key: str, owner: str, expires: date) -> str:
+    """Return a new declaration. Raises PolicyError for a key that cannot name a file."""
+    if not re.fullmatch(KEY, key):
+        message = f"`{key}`: a feature's key is lower case, like search-suggest"
+        raise PolicyError([PolicyProblem("KEY", 0, 0, message)])
+    quoted = _json(owner)
+    return f"""\
+key: {key}
+title: {key.replace("-", " ").replace(".", " ").capitalize()}
+owner: {quoted}
+unit: user
+variations: {{control: false, experimental: true}}
+expires: {expires.isoformat()}
+stages:
+  - {{percentage: 5, soak: 2d}}
+  - {{percentage: 25}}
+"""

@@ -1,0 +1,19 @@
+"""The gate `experimental`: start reading here, then `phases.py`."""
+
+from __future__ import annotations
+
+from gatekeeper.core.gate import Gate
+from gatekeeper.experimental.collect import collect
+from gatekeeper.experimental.facts import ExperimentalEvidence
+from gatekeeper.experimental.judge import judge
+from gatekeeper.experimental.settings import ExperimentalSettings
+
+EXPERIMENTAL = Gate(
+    name="experimental",
+    question="Is everything live in production that is not general in its phase and in order?",
+    evidence=ExperimentalEvidence,
+    settings=ExperimentalSettings,
+    collect=collect,
+    judge=judge,
+    reads_tree=True,
+)

@@ -1,0 +1,251 @@
+"""What has to hold before a feature may move. Pure.
+
+Each guard returns None, or a refusal that says with figures what is missing, what would satisfy
+it and how long that probably takes. What is not known never satisfies a guard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from gatekeeper.core.fields import format_duration
+from gatekeeper.experimental.configuration import Counts
+from gatekeeper.experimental.features import Feature
+from gatekeeper.experimental.identity import identity
+from gatekeeper.experimental.settings import ExperimentalSettings
+from gatekeeper.experimental.state import FeatureState, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that a guard may look at.
+
+    Attributes:
+        feature: as declared now.
+        state: as recorded.
+        settings: the policy.
+        exposure: distinct contexts since the last change; None when nobody counted.
+        drift: what differs between the flags and what was recorded, in words.
+        now: UTC.
+    """
+
+    feature: Feature
+    state: FeatureState
+    settings: ExperimentalSettings
+    exposure: Counts | None
+    drift: tuple[str, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a feature may not move.
+
+    Attributes:
+        guard: which guard says so.
+        reason: what is missing, with figures.
+        remedy: what would satisfy it.
+        wait: how long that probably takes when nothing but time is missing; None when it takes
+            somebody's action, or when nobody can tell.
+        needs: what has to happen besides waiting, in a few words; empty when nothing has to.
+    """
+
+    guard: str
+    reason: str
+    remedy: str
+    wait: timedelta | None = None
+    needs: str = ""
+
+
+Guard = Callable[[Situation], Refusal | None]
+_UNKNOWN = "it is not known which artifact is deployed"
+_STAGE = "its stage declared again"
+
+
+def clock(at: Situation) -> Refusal | None:
+    """Time must not run backwards: soak could not be counted."""
+    if at.now >= at.state.latest:
+        return None
+    behind = format_duration(at.state.latest - at.now)
+    reason = f"this clock is {behind} behind the ledger's last entry"
+    return Refusal("clock", reason, "set this machine's clock", needs="a clock that is right")
+
+
+def artifact(at: Situation) -> Refusal | None:
+    """Something must be deployed, and it must be known what."""
+    if at.state.artifact:
+        return None
+    remedy = f"say what is deployed: `gatekeeper feature advance {at.state.key} --artifact DIGEST`"
+    return Refusal("artifact", _UNKNOWN, remedy, needs="an artifact")
+
+
+def qa(at: Situation) -> Refusal | None:
+    """QA must have signed off this very artifact, by someone outside the change."""
+    if any(_valid(at, sign.artifact, sign.actor) for sign in at.state.sign_offs):
+        return None
+    signed = [sign for sign in at.state.sign_offs if sign.artifact == at.state.artifact]
+    other = at.state.sign_offs[-1:] if not signed else ()
+    reason = f"QA has not signed off {short(at.state.artifact)}"
+    if other:
+        reason += f" (the last sign-off is for {short(other[0].artifact)})"
+    if signed:
+        reason += f" by anybody outside the change ({signed[-1].actor} is part of it)"
+    remedy = f"have somebody else test it and run `gatekeeper feature sign-off {at.state.key}`"
+    return Refusal("qa", reason, remedy, needs="QA's sign-off")
+
+
+def expiry(at: Situation) -> Refusal | None:
+    """An expiry must be set and not be over."""
+    where = f"`expires:` in {at.feature.path or 'the declaration'}"
+    if not at.feature.expires:
+        return Refusal("expiry", "no expiry is set", f"set {where}", needs="an expiry")
+    if not expired(at.feature, at.now):
+        return None
+    reason = f"it expired on {at.feature.expires}"
+    remedy = f"run `gatekeeper feature rollback {at.state.key}`; a new attempt needs a new {where}"
+    return Refusal("expiry", reason, remedy, needs="another attempt")
+
+
+def expired(feature: Feature, now: datetime) -> bool:
+    """Return True after the last day (UTC) on which the feature may be Experimental."""
+    return bool(feature.expires) and now.date() > date.fromisoformat(feature.expires)
+
+
+def configured(at: Situation) -> Refusal | None:
+    """The flag must be set as declared now."""
+    if at.feature.config == at.state.config:
+        return None
+    reason = f"{at.feature.path or 'the declaration'} was changed since the flag was set"
+    remedy = f"have it approved and run `gatekeeper feature advance {at.state.key}`, or undo it"
+    return Refusal("configuration", reason, remedy, needs="the flag set as declared")
+
+
+def in_sync(at: Situation) -> Refusal | None:
+    """The flags must be as recorded: nobody changed them by hand."""
+    if not at.drift:
+        return None
+    remedy = f"undo the change, or run `gatekeeper feature rollback {at.state.key}`"
+    reason = "the flag is not as recorded: " + "; ".join(at.drift)
+    return Refusal("in-sync", reason, remedy, needs="the flag set as recorded")
+
+
+def soak(at: Situation) -> Refusal | None:
+    """It must have been Experimental for long enough since its last change."""
+    start = max(at.state.since, at.state.changed)
+    return _soaked("soak", at.now - start, at.settings.soak)
+
+
+def stage_soak(at: Situation) -> Refusal | None:
+    """The stage must have lasted long enough since the last change."""
+    stage = at.state.stage
+    # must be a declared stage: a shortened list leaves nothing to measure against
+    if not 0 <= stage < len(at.feature.stages):
+        remedy = f"declare the stage again, or `gatekeeper feature rollback {at.state.key}`"
+        return Refusal("stage", f"stage {stage + 1} is not declared any more", remedy, needs=_STAGE)
+    start = max(at.state.stage_since, at.state.changed)
+    needed = timedelta(seconds=at.feature.stages[stage].soak_seconds)
+    return _soaked("stage soak", at.now - start, needed)
+
+
+def _soaked(guard: str, done: timedelta, needed: timedelta) -> Refusal | None:
+    if timedelta(0) <= done >= needed:
+        return None
+    left = needed - max(done, timedelta(0))
+    reason = (
+        f"needs {format_duration(left)} more soak: {format_duration(done)} of "
+        f"{format_duration(needed)} since the last change"
+    )
+    return Refusal(guard, reason, f"wait {format_duration(left)}", left)
+
+
+def last_stage(at: Situation) -> Refusal | None:
+    """It must have gone through every stage."""
+    if at.state.stage + 1 >= len(at.feature.stages):
+        return None
+    reason = f"it is at stage {at.state.stage + 1} of {len(at.feature.stages)}"
+    left = len(at.feature.stages) - at.state.stage - 1
+    remedy = f"run `gatekeeper feature advance {at.state.key}` first"
+    return Refusal(
+        "stage", reason, remedy, needs=f"{left} more {'stage' if left == 1 else 'stages'}"
+    )
+
+
+def exposure(at: Situation) -> Refusal | None:
+    """Enough distinct contexts must have met it since the last change."""
+    needed = at.settings.min_contexts
+    # missing data never advances
+    if at.exposure is None:
+        reason = f"no exposure was counted; {needed:,} distinct contexts are needed"
+        remedy = "see that applications evaluate the flag"
+        return Refusal("exposure", reason, remedy, needs=f"{needed:,} contexts")
+    met = at.exposure.experimental
+    if met >= needed:
+        return None
+    reason = f"needs about {needed - met:,} more contexts: {met:,} of {needed:,} met it"
+    wait = _at_this_rate(met, needed, at.now - max(at.state.since, at.state.changed))
+    about = f" (about {format_duration(wait)} at this rate)" if wait else ""
+    needs = f"about {needed - met:,} more contexts"
+    return Refusal("exposure", reason, f"wait for more traffic{about}", wait, needs)
+
+
+def _at_this_rate(met: int, needed: int, elapsed: timedelta) -> timedelta | None:
+    if met <= 0 or elapsed <= timedelta(0):
+        return None
+    return elapsed * (needed - met) / met
+
+
+def entry_approvals(at: Situation) -> Refusal | None:
+    """Enough people outside the change must have approved that it becomes Experimental."""
+    return _approved(at, Phase.EXPERIMENTAL, at.settings.entry_approvals)
+
+
+def approvals(at: Situation) -> Refusal | None:
+    """Enough people outside the change must have approved that it becomes general."""
+    return _approved(at, Phase.GENERAL, at.settings.approvals)
+
+
+def _approved(at: Situation, target: Phase, needed: int) -> Refusal | None:
+    count = len(approvers(at, target))
+    if count >= needed:
+        return None
+    void = sum(approval.target is target for approval in at.state.approvals) - count
+    missing = f"{needed - count} more {'approval' if needed - count == 1 else 'approvals'}"
+    reason = f"needs {missing}: {count} of {needed}"
+    if void > 0:
+        reason += (
+            f" ({void} do not count: given for another artifact or configuration, twice, "
+            "or by somebody who is part of the change)"
+        )
+    outside = ", ".join(sorted(set(insiders(at, movers=True))))
+    remedy = f"`gatekeeper feature approve {at.state.key}` by somebody other than {outside}"
+    return Refusal("approvals", reason, remedy, needs=missing)
+
+
+def approvers(at: Situation, target: Phase) -> tuple[str, ...]:
+    """Return the distinct people whose approval of this artifact and configuration counts."""
+    inside = {identity(actor) for actor in insiders(at, movers=True)}
+    counted: dict[str, str] = {}
+    for approval in at.state.approvals:
+        bound = (approval.target, approval.artifact, approval.config)
+        person = identity(approval.actor)
+        if bound == (target, at.state.artifact, at.feature.config) and person not in inside:
+            counted.setdefault(person, approval.actor)
+    return tuple(counted.values()) if at.state.artifact else ()
+
+
+def insiders(at: Situation, *, movers: bool) -> Iterable[str]:
+    """Return who is part of the change: owner, author, deployers and, if asked, the last mover."""
+    last = (at.state.mover,) if movers and at.state.mover else ()
+    return (at.feature.owner, *at.state.contributors, *last)
+
+
+def _valid(at: Situation, signed: str, actor: str) -> bool:
+    inside = {identity(name) for name in insiders(at, movers=False)}
+    return bool(signed) and signed == at.state.artifact and identity(actor) not in inside
+
+
+def short(digest: str) -> str:
+    """Return an artifact's digest short enough to read."""
+    return digest[:19] if digest else "the artifact (none is known)"

@@ -1,0 +1,83 @@
+"""A feature's history in the ledger: read as state, written one event at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from gatekeeper.experimental.state import Event, FeatureState, follow, replay
+from gatekeeper.ledger.entry import Draft, Entry
+from gatekeeper.ledger.errors import LedgerError
+from gatekeeper.ledger.store import Ledger
+
+_PREFIX = "feature/"
+
+
+class History:
+    """The histories of all features in one ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @classmethod
+    def open(cls, url: str, root: Path, *, write: bool) -> History:
+        """Open the ledger and walk its chain.
+
+        Raises:
+            LedgerError: it is missing, not readable, or an entry is not as it was written.
+        """
+        ledger = Ledger.open(url, root, create=write)
+        problems = ledger.verify().problems
+        # must be whole: a decision on a history that somebody edited is worth nothing
+        if problems:
+            raise LedgerError(
+                f"the ledger was tampered with: {'; '.join(problems)}",
+                "find out who did it and restore the ledger from a backup",
+            )
+        return cls(ledger)
+
+    def events(self, key: str) -> tuple[Event, ...]:
+        """Return what happened to one feature, in order."""
+        return tuple(event_of(entry) for entry in self._ledger.entries(_PREFIX + key))
+
+    def state(self, key: str) -> FeatureState | None:
+        """Return where a feature stands; None when nothing is recorded of it."""
+        return replay(key, self.events(key))
+
+    def keys(self) -> tuple[str, ...]:
+        """Return every feature of which something is recorded."""
+        return tuple(sorted(by_feature(self._ledger.entries())))
+
+    def recorded(self, key: str, operation_id: str) -> bool:
+        """Return True when this operation is part of the feature's history already."""
+        entry = self._ledger.find(operation_id)
+        return entry is not None and entry.stream == _PREFIX + key
+
+    def record(self, key: str, state: FeatureState | None, event: Event) -> FeatureState:
+        """Record an event on the state that it was decided on, and return the new state.
+
+        Raises:
+            RevisionConflictError: somebody else was faster.
+        """
+        # must make sense before it is written: the ledger forgets nothing
+        after = follow(key, state, event)
+        draft = Draft(
+            _PREFIX + key, event.kind, event.payload, event.actor, event.at, event.operation_id
+        )
+        self._ledger.append(draft, expect_revision=state.revision if state else 0)
+        return after
+
+
+def by_feature(entries: Iterable[Entry]) -> dict[str, list[Event]]:
+    """Return the events of each feature, in order."""
+    found: dict[str, list[Event]] = {}
+    for entry in entries:
+        if entry.stream.startswith(_PREFIX):
+            key = entry.stream.removeprefix(_PREFIX)
+            found.setdefault(key, []).append(event_of(entry))
+    return found
+
+
+def event_of(entry: Entry) -> Event:
+    """Return the event that an entry records."""
+    return Event(entry.kind, entry.payload, entry.actor, entry.time, entry.operation_id)

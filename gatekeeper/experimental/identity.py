@@ -1,0 +1,31 @@
+"""Who is who: names are compared so that one person cannot easily appear as two. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from gatekeeper.core.errors import UsageError
+
+_ADDRESS = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
+_MAX = 100
+
+
+def identity(actor: str) -> str:
+    """Return what two spellings of one person share.
+
+    Case, compatibility forms, invisible characters, surrounding blanks and a leading `@` do not
+    count; of `Name <address>` only the address does.
+    """
+    visible = "".join(c for c in actor if unicodedata.category(c) != "Cf")
+    text = unicodedata.normalize("NFKC", visible).casefold()
+    found = _ADDRESS.search(text)
+    return " ".join((found[1] if found else text).split()).removeprefix("@")
+
+
+def named(actor: str) -> str:
+    """Return the actor as recorded. Raises UsageError for one that names nobody."""
+    text = actor.strip()
+    if not identity(text) or len(text) > _MAX or not text.isprintable():
+        raise UsageError("the actor names nobody", "say who acts: --actor NAME")
+    return text

@@ -1,0 +1,212 @@
+"""May this be released? Everything live in production that is not general must be in order. Pure.
+
+Live means that the flag is on in production: somebody may meet the experimental value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gatekeeper.core.fields import format_duration
+from gatekeeper.core.gate import Context
+from gatekeeper.core.model import Failure, Finding, Judgement, Place
+from gatekeeper.experimental import guards
+from gatekeeper.experimental.configuration import Observed, describe
+from gatekeeper.experimental.drift import drift
+from gatekeeper.experimental.facts import ExperimentalEvidence, FeatureFacts
+from gatekeeper.experimental.features import Feature
+from gatekeeper.experimental.guards import Refusal, Situation
+from gatekeeper.experimental.outlook import outlook, ready
+from gatekeeper.experimental.settings import ExperimentalSettings
+from gatekeeper.experimental.state import LIVE, FeatureState, Phase
+
+
+def judge(
+    facts: ExperimentalEvidence, settings: ExperimentalSettings, context: Context
+) -> Judgement:
+    """Judge every feature and every live flag."""
+    if _nothing_asked(facts):
+        reason = f"no feature is declared in {facts.folder}/ and no flag backend exists"
+        return Judgement(skipped=reason, summary=reason)
+    failures = tuple(_failures(facts, context))
+    findings = [*_undeclared(facts, context)]
+    # must be trustworthy: phases from a ledger that does not verify prove nothing
+    if not failures:
+        for one in facts.features:
+            findings += _feature(one, settings, context)
+    situations = [s for one in facts.features if (s := _situation(one, settings, context))]
+    return Judgement(
+        checked=tuple(_checked(facts, situations)) if facts.backend_present else (),
+        findings=tuple(findings),
+        failures=failures,
+        summary=_summary(facts, findings),
+        next_steps=tuple(_next_steps(findings, situations)),
+    )
+
+
+def _nothing_asked(facts: ExperimentalEvidence) -> bool:
+    return not (facts.backend_present or facts.chain.present or facts.features)
+
+
+def _failures(facts: ExperimentalEvidence, context: Context) -> Iterator[Failure]:
+    for problem in facts.chain.problems:
+        yield Failure(f"the ledger was tampered with: {problem}", _RESTORE)
+    if facts.chain.latest is not None and facts.chain.latest > context.now:
+        ahead = format_duration(facts.chain.latest - context.now)
+        reason = f"the ledger's last entry is dated {ahead} in the future: soak cannot be counted"
+        yield Failure(reason, "find out whose clock was wrong; this machine's or the writer's")
+    if not facts.backend_present:
+        reason = (
+            f"the {facts.backend} backend does not exist, but features are declared or recorded"
+        )
+        yield Failure(reason, "see `backend:` in the policy, or restore its file from a backup")
+    if not facts.chain.present and any(flag.live for flag in _flags(facts)):
+        reason = "flags are on in production, but there is no ledger that says who decided that"
+        yield Failure(reason, _RESTORE)
+
+
+def _flags(facts: ExperimentalEvidence) -> tuple[Observed, ...]:
+    return (*facts.flags, *(flag for one in facts.features for flag in one.observed))
+
+
+def _undeclared(facts: ExperimentalEvidence, context: Context) -> Iterator[Finding]:
+    """A live flag must belong to a declared feature, or to one that is general."""
+    known = {one.feature.flag for one in facts.features if one.feature}
+    for one in facts.features:
+        if one.state is not None and one.state.phase is Phase.GENERAL:
+            known |= {target.flag for target in one.state.targets}
+    seen = {flag.flag: flag for flag in _flags(facts)}
+    for name, flag in sorted(seen.items()):
+        if flag.live and flag.configuration is not None and name not in known:
+            yield context.rules["experimental-undeclared-flag"].finding(
+                f"`{name}` is {describe(flag.configuration)} in {flag.environment}, and no "
+                f"feature in {facts.folder}/ declares it",
+                Place(feature=name),
+                (name, flag.environment),
+            )
+
+
+def _feature(
+    one: FeatureFacts, settings: ExperimentalSettings, context: Context
+) -> Iterator[Finding]:
+    live = [flag for flag in one.observed if flag.live]
+    if one.state is None or one.state.phase not in LIVE:
+        if live and one.feature is not None:
+            yield _wrong_phase(one.feature, one.state, live[0], context)
+        return
+    lines = drift(one.state, one.observed, settings.production)
+    for line in () if one.state.pending else lines:
+        yield _finding("experimental-drift", one, line, context)
+    if one.state.pending:
+        message = f"the move to {one.state.phase.label} is recorded, but was not seen at the vendor"
+        yield _finding("experimental-unconfirmed-write", one, message, context)
+    situation = _situation(one, settings, context)
+    if situation is not None and one.state.phase is Phase.EXPERIMENTAL:
+        for rule, guard in _HEALTH:
+            if refusal := guard(situation):
+                yield _finding(rule, one, refusal.reason, context, refusal)
+
+
+_HEALTH = (
+    ("experimental-expired", guards.expiry),
+    ("experimental-declaration-changed", guards.configured),
+    ("experimental-not-signed-off", guards.qa),
+)
+
+
+def _wrong_phase(
+    feature: Feature, state: FeatureState | None, flag: Observed, context: Context
+) -> Finding:
+    phase = f"it is {state.phase.label}" if state else "it was never started"
+    how = describe(flag.configuration) if flag.configuration else "on"
+    message = f"{feature.key}: `{flag.flag}` is {how} in {flag.environment}, but {phase}"
+    return context.rules["experimental-wrong-phase"].finding(
+        message, _place(feature, feature.key), (feature.key, state.phase.value if state else "")
+    )
+
+
+def _finding(
+    rule: str,
+    one: FeatureFacts,
+    message: str,
+    context: Context,
+    refusal: Refusal | None = None,
+) -> Finding:
+    text = f"{one.key}: {message}" + (f"; {refusal.remedy}" if refusal else "")
+    attempt = one.state.attempt if one.state else 0
+    identity = (one.key, attempt, refusal.guard if refusal else message)
+    return context.rules[rule].finding(text, _place(one.feature, one.key), identity)
+
+
+def _place(feature: Feature | None, key: str) -> Place:
+    return Place(path=feature.path or None if feature else None, feature=key)
+
+
+def _situation(
+    one: FeatureFacts, settings: ExperimentalSettings, context: Context
+) -> Situation | None:
+    if one.feature is None or one.state is None:
+        return None
+    return Situation(
+        feature=one.feature,
+        state=one.state,
+        settings=settings,
+        exposure=one.exposure,
+        drift=drift(one.state, one.observed, settings.production),
+        now=context.now,
+    )
+
+
+def _checked(facts: ExperimentalEvidence, situations: list[Situation]) -> Iterator[str]:
+    declared = sum(one.feature is not None for one in facts.features)
+    if facts.only:
+        yield f"the feature {facts.only} in {facts.production} of the {facts.backend} backend"
+    else:
+        yield f"{_count(declared, 'feature')} declared in {facts.folder}/"
+        on = sum(flag.live for flag in facts.flags)
+        yield (
+            f"{_count(len(facts.flags), 'flag')} in {facts.production} of the {facts.backend} "
+            f"backend, {on} of them on"
+        )
+    if facts.chain.present and not facts.chain.problems:
+        head = facts.chain.head.removeprefix("sha256:")[:12]
+        yield f"the ledger's {_count(facts.chain.entries, 'entry', 'entries')}, head {head}"
+    for situation in situations:
+        yield outlook(situation)
+
+
+def _summary(facts: ExperimentalEvidence, findings: list[Finding]) -> str:
+    if findings:
+        named = sorted({f.where.feature or "" for f in findings})
+        return f"{', '.join(named)}: not in order in {facts.production}"
+    phases = [one.state.phase for one in facts.features if one.state]
+    parts = [
+        f"{phases.count(phase)} {phase.value.lower().replace('_', ' ')}"
+        for phase in Phase
+        if phase in phases
+    ]
+    return f"every live flag is in order: {', '.join(parts)}" if parts else "no feature is live"
+
+
+def _next_steps(findings: list[Finding], situations: list[Situation]) -> Iterator[str]:
+    for finding in findings:
+        key = finding.where.feature
+        verb = _VERBS.get(finding.rule, "show")
+        yield f"gatekeeper feature {verb} {key}"
+    for situation in situations:
+        if ready(situation):
+            yield f"gatekeeper feature promote {situation.state.key}"
+
+
+_VERBS = {
+    "experimental-undeclared-flag": "rollback",
+    "experimental-wrong-phase": "rollback",
+    "experimental-expired": "rollback",
+}
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+_RESTORE = "restore the ledger from a backup, or roll back the features that are live"

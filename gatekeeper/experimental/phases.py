@@ -1,0 +1,154 @@
+"""The phase machine: which moves there are and what guards them. Pure; start reading here.
+
+    DRAFT → STAGING → QA_PASSED → EXPERIMENTAL (stage by stage) → GENERAL
+    any of them → ROLLED_BACK → DRAFT (another attempt)
+
+Rolling back has no guard: it is open from everywhere, at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gatekeeper.core.fields import format_duration
+from gatekeeper.experimental import guards
+from gatekeeper.experimental.configuration import Configuration, percent
+from gatekeeper.experimental.features import WHOLE, Feature
+from gatekeeper.experimental.guards import Guard, Refusal, Situation
+from gatekeeper.experimental.state import FeatureState, Phase, Target
+
+_NEXT = {
+    Phase.DRAFT: Phase.STAGING,
+    Phase.STAGING: Phase.QA_PASSED,
+    Phase.QA_PASSED: Phase.EXPERIMENTAL,
+    Phase.EXPERIMENTAL: Phase.GENERAL,
+}
+
+GUARDS: Mapping[tuple[Phase, Phase], tuple[Guard, ...]] = {
+    (Phase.DRAFT, Phase.STAGING): (guards.clock, guards.artifact, guards.in_sync),
+    (Phase.STAGING, Phase.QA_PASSED): (
+        guards.clock,
+        guards.artifact,
+        guards.qa,
+        guards.in_sync,
+    ),
+    (Phase.QA_PASSED, Phase.EXPERIMENTAL): (
+        guards.clock,
+        guards.qa,
+        guards.expiry,
+        guards.entry_approvals,
+        guards.in_sync,
+    ),
+    (Phase.EXPERIMENTAL, Phase.EXPERIMENTAL): (
+        guards.clock,
+        guards.configured,
+        guards.qa,
+        guards.expiry,
+        guards.stage_soak,
+        guards.exposure,
+        guards.in_sync,
+    ),
+    (Phase.EXPERIMENTAL, Phase.GENERAL): (
+        guards.clock,
+        guards.configured,
+        guards.qa,
+        guards.expiry,
+        guards.last_stage,
+        guards.stage_soak,
+        guards.soak,
+        guards.exposure,
+        guards.approvals,
+        guards.in_sync,
+    ),
+}
+
+# A changed declaration of a live feature is brought to the flag in the same stage: it needs what
+# entering the phase needed, and its soak starts anew.
+RECONFIGURE: tuple[Guard, ...] = (
+    guards.clock,
+    guards.qa,
+    guards.expiry,
+    guards.entry_approvals,
+    guards.in_sync,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step that a feature could take.
+
+    Attributes:
+        to: the phase that it leads to.
+        stage: index of the Experimental stage; -1 outside of the phase.
+        guards: what has to hold.
+    """
+
+    to: Phase
+    stage: int
+    guards: tuple[Guard, ...]
+
+    def refusals(self, situation: Situation) -> tuple[Refusal, ...]:
+        """Return everything that stands in the way."""
+        return tuple(found for guard in self.guards if (found := guard(situation)) is not None)
+
+
+def advance(feature: Feature, state: FeatureState) -> Move | None:
+    """Return the next step short of general release, or None when there is none."""
+    if state.phase is Phase.EXPERIMENTAL:
+        if feature.config != state.config and 0 <= state.stage < len(feature.stages):
+            return Move(Phase.EXPERIMENTAL, state.stage, RECONFIGURE)
+        stage = state.stage + 1
+        move = Move(state.phase, stage, GUARDS[state.phase, state.phase])
+        return move if stage < len(feature.stages) else None
+    to = _NEXT.get(state.phase)
+    if to is None:
+        return None
+    return Move(to, 0 if to is Phase.EXPERIMENTAL else -1, GUARDS[state.phase, to])
+
+
+def promote(state: FeatureState) -> Move | None:
+    """Return the step to general release, or None when the feature is not Experimental."""
+    if state.phase is not Phase.EXPERIMENTAL:
+        return None
+    return Move(Phase.GENERAL, -1, GUARDS[Phase.EXPERIMENTAL, Phase.GENERAL])
+
+
+def targets(situation: Situation, move: Move) -> tuple[Target, ...]:
+    """Return what the flag has to look like in each environment after a move."""
+    feature, settings = situation.feature, situation.settings
+    if move.to is Phase.QA_PASSED:
+        return situation.state.targets
+    environment = settings.staging if move.to is Phase.STAGING else settings.production
+    configuration = Configuration(
+        on=True,
+        weight=feature.stages[move.stage].weight if move.to is Phase.EXPERIMENTAL else WHOLE,
+        unit=feature.unit,
+        control=feature.control,
+        experimental=feature.experimental,
+        phase=move.to.value,
+    )
+    others = tuple(t for t in situation.state.targets if t.environment != environment)
+    return (*others, Target(environment, feature.flag, configuration))
+
+
+def grounds(situation: Situation, move: Move) -> dict[str, Any]:
+    """Return what a move was decided on, for the record."""
+    state, settings, exposure = situation.state, situation.settings, situation.exposure
+    return {
+        "soak": format_duration(situation.now - max(state.since, state.changed)),
+        "soak_needed": format_duration(settings.soak),
+        "contexts": exposure.experimental if exposure else None,
+        "contexts_needed": settings.min_contexts,
+        "approvers": list(guards.approvers(situation, move.to)),
+        "signed_off_by": [s.actor for s in state.sign_offs if s.artifact == state.artifact],
+    }
+
+
+def standing(state: FeatureState, production: str) -> str:
+    """Return where a feature stands, e.g. `Experimental at 25 %`."""
+    target = state.target(production)
+    if state.phase is Phase.EXPERIMENTAL and target is not None:
+        return f"{state.phase.label} at {percent(target.configuration.weight)}"
+    return state.phase.label

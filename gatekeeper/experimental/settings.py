@@ -1,0 +1,38 @@
+"""The policy section `experimental:`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from gatekeeper.core.fields import Duration, EnvironmentString
+from gatekeeper.core.policy import Settings
+
+
+class ExperimentalSettings(Settings):
+    """What a feature has to show before it may become generally available.
+
+    Attributes:
+        backend: where the flags are: `embedded:PATH`, from the root of the tree.
+        ledger: where phases are recorded: `sqlite:///PATH` from the root of the tree, or another
+            SQLAlchemy URL.
+        features: the folder of the declarations.
+        production: the backend's name of the production environment.
+        staging: the backend's name of the staging environment.
+        soak: how long a feature stays Experimental, counted from its last change.
+        min_contexts: distinct contexts that have to meet the experimental variation.
+        approvals: approvers for general release, none of them the author or the last to act.
+        entry_approvals: approvers for entering the Experimental phase.
+    """
+
+    backend: EnvironmentString = "embedded:.gatekeeper/flags.db"
+    ledger: EnvironmentString = "sqlite:///.gatekeeper/ledger.db"
+    features: Annotated[str, Field(min_length=1)] = "features"
+    production: Annotated[str, Field(min_length=1)] = "production"
+    staging: Annotated[str, Field(min_length=1)] = "staging"
+    soak: Duration = timedelta(days=14)
+    min_contexts: Annotated[int, Field(ge=1)] = 1000
+    approvals: Annotated[int, Field(ge=1)] = 2
+    entry_approvals: Annotated[int, Field(ge=1)] = 1
