@@ -28,7 +28,7 @@ def catalog(rules_dir: Path) -> Catalog:
         {
             path.relative_to(rules_dir).as_posix(): path.read_text(encoding="utf-8")
             for path in rules_dir.rglob("*.yml")
-            if "fixtures" not in path.parts
+            if not {"fixtures", "detectors"} & set(path.parts)
         }
     )
 

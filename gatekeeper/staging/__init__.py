@@ -1,1 +1,1 @@
-"""TODO."""
+"""Does staging hold production data? Start reading at `gate.py`."""

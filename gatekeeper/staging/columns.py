@@ -1,0 +1,64 @@
+"""Which columns hold real values, and which only what chance gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gatekeeper.staging.chance import binomial_tail
+from gatekeeper.staging.facts import ColumnFacts, Detection, DetectorFacts, EnvironmentFacts
+
+# From this share of passing checksums on, a column holds the real thing: random numbers of card
+# length reach it by accident only where there are one or two of them.
+TELLING_SHARE = 0.5
+# Fewer than one column of random numbers in ten thousand is taken for a leak.
+SIGNIFICANCE = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Validated, non-reserved values in one column.
+
+    Attributes:
+        place: `store/object/column`.
+        column: where.
+        found: what.
+    """
+
+    place: str
+    column: ColumnFacts
+    found: Detection
+
+
+def sightings(environment: EnvironmentFacts, detector: DetectorFacts) -> Iterator[Sighting]:
+    """Yield every column in which the detector found valid values."""
+    for store in environment.stores:
+        for item in store.objects:
+            for column in item.columns:
+                for found in column.detections:
+                    if found.detector == detector.id and found.valid:
+                        place = f"{store.name}/{item.name}/{column.name}"
+                        yield Sighting(place, column, found)
+
+
+def alarms(environment: EnvironmentFacts, detector: DetectorFacts) -> tuple[Sighting, ...]:
+    """Return the sightings that chance does not explain."""
+    return tuple(
+        sighting
+        for sighting in sightings(environment, detector)
+        if not explained_by_chance(sighting.found, detector)
+    )
+
+
+def explained_by_chance(found: Detection, detector: DetectorFacts) -> bool:
+    """Tell order numbers from cards by how many pass the checksum.
+
+    Real values nearly all pass; of random ones a known share does. A leak among random numbers
+    shows when more pass than that share makes likely.
+    """
+    if detector.chance is None or not found.valid:
+        return False
+    candidates = found.matches - found.reserved
+    if found.valid >= TELLING_SHARE * candidates:
+        return False
+    return binomial_tail(found.plausible, detector.chance, found.valid) > SIGNIFICANCE

@@ -1,0 +1,1 @@
+"""Where the scan runs. Every engine gives the same counts: they run one pure function."""

@@ -1,0 +1,103 @@
+"""The policy section `staging`."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, field_validator
+
+from gatekeeper.core.fields import EnvironmentString
+from gatekeeper.core.policy import Settings
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
+_DOMAIN = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+
+
+class Exclusion(Settings):
+    """An object or column that is left unread on purpose.
+
+    Attributes:
+        object: a glob over `table` (as the ledger names it) or `table/column`.
+        reason: why it need not be read; shown in every report. At least ten characters.
+    """
+
+    object: _Text
+    reason: _Reason
+
+    def covers(self, name: str) -> bool:
+        """Tell whether it means this `table` or `table/column`; upper and lower case differ."""
+        return fnmatchcase(name, self.object)
+
+
+class StoreSettings(Settings):
+    """One data store of an environment.
+
+    Attributes:
+        url: `postgresql://user:password@host/database`, or `sqlite:///PATH` with a path relative
+            to the root under judgement (`sqlite:////PATH` is absolute). `${NAME}` is replaced.
+        name: a label for reports; the database's or file's name without it.
+        exclude: what is left unread, each with its reason.
+    """
+
+    url: Annotated[EnvironmentString, StringConstraints(min_length=1)]
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
+    exclude: list[Exclusion] = Field(default_factory=list)
+
+    def exclusion(self, name: str) -> Exclusion | None:
+        """Return the first exclusion that covers this `table` or `table/column`."""
+        return next((entry for entry in self.exclude if entry.covers(name)), None)
+
+
+class Allowances(Settings):
+    """Values that look real and are the company's own.
+
+    Attributes:
+        email_domains: domains of test accounts; their sub-domains are meant too.
+    """
+
+    email_domains: list[str] = Field(default_factory=list)
+
+    @field_validator("email_domains")
+    @classmethod
+    def _whole_domains(cls, domains: list[str]) -> list[str]:
+        for domain in domains:
+            if not _DOMAIN.fullmatch(domain):
+                raise ValueError(f"`{domain}` is no domain: expected one such as acme-test.com")
+        return [domain.lower() for domain in domains]
+
+
+class EnvironmentSettings(Settings):
+    """One environment that must not hold production data.
+
+    Attributes:
+        stores: every data store it has.
+        allow: values that look real and are the company's own.
+        budget: for each detector, how many non-reserved values the environment may hold; 0 for
+            a detector that is not named.
+    """
+
+    stores: Annotated[list[StoreSettings], Field(min_length=1)]
+    allow: Allowances = Allowances()
+    budget: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+
+    @field_validator("stores")
+    @classmethod
+    def _names_differ(cls, stores: list[StoreSettings]) -> list[StoreSettings]:
+        names = [store.name for store in stores if store.name]
+        if len(names) != len(set(names)):
+            raise ValueError("two stores of one environment have the same name")
+        return stores
+
+
+class StagingSettings(Settings):
+    """The section as a whole.
+
+    Attributes:
+        environments: by name; none is declared by default, and that is an error when the gate
+            is asked, for nothing could be read.
+    """
+
+    environments: dict[str, EnvironmentSettings] = Field(default_factory=dict)

@@ -1,0 +1,157 @@
+"""PostgreSQL: one read-only REPEATABLE READ transaction, every relation of the catalog.
+
+`information_schema` hides what a role has no grant for, and row-level security hides rows: the
+list comes from `pg_class`, and `row_security` is off, which turns hidden rows into an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gatekeeper.core.errors import EvidenceError, GatekeeperError, NotAuthorisedError
+from gatekeeper.staging.stores import postgresql_catalog as catalog
+from gatekeeper.staging.stores.adbc import Link, linked
+from gatekeeper.staging.stores.address import Address
+from gatekeeper.staging.stores.interface import Column, StoreObject
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_CONNECT_SECONDS = 10
+_MAX_MILLISECONDS = 2**31 - 1
+_GRANT = "grant the role SELECT on it, with BYPASSRLS where row-level security is on"
+_AGAIN = "look at the server's log, then scan again"
+# SQLSTATE (or its first characters), words of a message where the driver gives no SQLSTATE,
+# reason, next step. The first that fits counts.
+_FAULTS: tuple[tuple[str, str, str, str], ...] = (
+    ("42501", "permission denied", "the role may not read it", _GRANT),
+    ("42501", "row-level security", "row-level security hides rows from this role",
+     "let a role with BYPASSRLS scan, or the tables' owner"),
+    ("57014", "statement timeout", "the server gave up after the time limit",
+     "give the gate a longer deadline, or look for what slows the query down"),
+    ("55P03", "lock timeout", "another session holds it locked", "try again when it is free"),
+    ("42P01", "does not exist", "it was dropped or renamed during the scan", "scan again"),
+    ("57P", "terminating connection", "the server ended the connection", _AGAIN),
+    ("08", "server closed the connection", "the connection to the server broke", _AGAIN),
+    ("25P02", "transaction is aborted", "an earlier statement broke the transaction", _AGAIN),
+)  # fmt: skip
+_REFUSED = ("password authentication failed", "no password supplied", "authentication failed",
+            "pg_hba.conf")  # fmt: skip
+_UNREACHABLE = ("refused", "could not translate", "timeout expired", "no such file", "no route",
+                "timed out", "unreachable")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresqlSession:
+    """See `interface.Session`."""
+
+    link: Link
+    server: str
+    remaining: Callable[[], float]
+
+    def objects(self) -> tuple[StoreObject, ...]:
+        """Every relation that is not PostgreSQL's own, and its large objects."""
+        columns: dict[int, list[Column]] = {}
+        for row in self._rows(catalog.COLUMNS):
+            columns.setdefault(row[0], []).append(catalog.column(row))
+        relations = self._rows(catalog.RELATIONS)
+        listed = [catalog.relation(row, tuple(columns.get(row[0], ()))) for row in relations]
+        (large,) = self._rows(catalog.LARGE_OBJECTS)[0]
+        return (*listed, catalog.large_objects(large)) if large else tuple(listed)
+
+    def count(self, item: StoreObject) -> int:
+        """See `interface.Session`."""
+        return int(self._rows(f"SELECT count(*) FROM {item.source}")[0][0])  # noqa: S608 (quoted)
+
+    def read(self, item: StoreObject, columns: Sequence[Column]) -> Iterator[pa.RecordBatch]:
+        """See `interface.Session`."""
+        import pyarrow as pa
+
+        select = ", ".join(part for column in columns for part in column.select)
+        with self._savepoint():
+            for batch in self.link.batches(f"SELECT {select} FROM {item.source}"):  # noqa: S608 (quoted)
+                names = [column.name for column in columns]
+                yield pa.RecordBatch.from_arrays(batch.columns, names=names)
+
+    def _rows(self, statement: str) -> list[tuple[Any, ...]]:
+        with self._savepoint():
+            return self.link.rows(statement)
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        """Keep the transaction, and so the snapshot, alive when one object cannot be read."""
+        milliseconds = min(max(1, int(self.remaining() * 1000)), _MAX_MILLISECONDS)
+        self.link.rows("SAVEPOINT object")
+        try:
+            self.link.rows(f"SET LOCAL statement_timeout = {milliseconds}")
+            yield
+        except GatekeeperError:
+            with suppress(GatekeeperError):  # what broke first is what counts
+                self.link.rows("ROLLBACK TO SAVEPOINT object")
+            raise
+        self.link.rows("RELEASE SAVEPOINT object")
+
+
+@contextmanager
+def open_postgresql(
+    address: Address, root: Path, remaining: Callable[[], float]
+) -> Iterator[PostgresqlSession]:
+    """Connect; the folder is not used."""
+    del root
+    with linked(lambda: _connect(address.url), _explain_connecting) as connected:
+        link = Link(connected.handle, _explain)
+        for statement in (
+            "SET client_encoding = 'UTF8'",
+            "SET row_security = off",
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ):
+            link.rows(statement)
+        version = link.rows("SELECT current_setting('server_version')")[0][0]
+        yield PostgresqlSession(link, f"PostgreSQL {version}", remaining)
+
+
+def _connect(url: str) -> object:
+    from adbc_driver_postgresql import dbapi
+
+    separator = "&" if "?" in url else "?"
+    limit = "" if "connect_timeout=" in url else f"{separator}connect_timeout={_CONNECT_SECONDS}"
+    return dbapi.connect(url + limit, autocommit=True)
+
+
+def _explain(sqlstate: str, message: str) -> GatekeeperError:
+    """Name a fault by its SQLSTATE, or by a phrase where the driver gives none."""
+    text = message.lower()
+    fitting = [fault for fault in _FAULTS if not sqlstate or sqlstate.startswith(fault[0])]
+    told = [fault for fault in fitting if fault[1] in text]
+    for _, _, reason, next_step in told or (fitting if sqlstate else []):
+        return EvidenceError(reason, next_step)
+    named = f" (SQLSTATE {sqlstate})" if sqlstate else ""
+    return EvidenceError(
+        f"the server could not answer{named}",
+        "look at the server's log, or exclude it in the policy with a reason",
+    )
+
+
+def _explain_connecting(sqlstate: str, message: str) -> GatekeeperError:
+    """Name what kept the connection from being made."""
+    text = message.lower()
+    if sqlstate.startswith("28") or any(phrase in text for phrase in _REFUSED):
+        return NotAuthorisedError(
+            "the server refused the user name or password",
+            "set the store's URL to a role that may log in and read every table",
+        )
+    if "does not exist" in text:
+        return EvidenceError(
+            "the server knows no such database or role", "mend the store's URL in the environment"
+        )
+    if any(phrase in text for phrase in _UNREACHABLE):
+        return EvidenceError(
+            "no server answers there", "start it, or mend host and port in the store's URL"
+        )
+    return EvidenceError(
+        "the connection could not be made", "try the same URL with psql and see why"
+    )

@@ -1,0 +1,137 @@
+"""What a match is worth: a form alone, a plausible value, a valid one, or a reserved one.
+
+One function a kind of value, None where the match has not even the form; detectors name theirs in
+`rules/staging/detectors/`. Checksums come from python-stdnum.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gatekeeper.staging.detectors import Detector
+
+
+class Standing(IntEnum):
+    """How much a match is worth; where a match can be read in several ways the most counts."""
+
+    FORM = 0
+    PLAUSIBLE = 1
+    RESERVED = 2
+    VALID = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What became of one match.
+
+    Attributes:
+        standing: its worth.
+        mask: for a valid one, what may be shown of it; else empty.
+    """
+
+    standing: Standing
+    mask: str = ""
+
+
+_NOTHING_MORE = Assessment(Standing.FORM)
+_PLAUSIBLE = Assessment(Standing.PLAUSIBLE)
+_RESERVED = Assessment(Standing.RESERVED)
+_SEPARATORS = re.compile(r"[^0-9A-Za-z]")
+_MIN_TELLING_LOCAL = 3
+_MAX_GROUP = 6
+_FIRST_GROUP = 4
+_CARD_LENGTHS = range(12, 20)
+_IBAN_LENGTHS = range(15, 35)
+
+
+def email(text: str, detector: Detector) -> Assessment | None:
+    """Judge an e-mail address by its domain: reserved names never receive mail."""
+    local, _, domain = text.lower().rpartition("@")
+    labels = domain.split(".")
+    if any(".".join(labels[start:]) in detector.reserved for start in range(len(labels))):
+        return _RESERVED
+    top = labels[-1]
+    if top in detector.never or not (top.isalpha() or top.startswith("xn--")):
+        return _NOTHING_MORE
+    first = local[0] if len(local) >= _MIN_TELLING_LOCAL else ""
+    return Assessment(Standing.VALID, f"{first}***@{domain[0]}***.{top}")
+
+
+def payment_card(text: str, detector: Detector) -> Assessment | None:
+    """Judge a run of digits by length, network prefix, Luhn and the published test numbers."""
+    return _best(_card(number, detector) for number in _card_numbers(text))
+
+
+def iban(text: str, detector: Detector) -> Assessment | None:
+    """Judge an IBAN by its country's format, mod 97 and the published examples.
+
+    Words after it may have been taken for its last groups, so every prefix of whole groups is
+    tried.
+    """
+    groups = _SEPARATORS.split(text.upper())
+    prefixes = ("".join(groups[:count]) for count in range(1, len(groups) + 1))
+    return _best(_iban(number, detector) for number in prefixes if len(number) in _IBAN_LENGTHS)
+
+
+def _best(assessments: Iterator[Assessment]) -> Assessment | None:
+    return max(assessments, key=lambda found: found.standing, default=None)
+
+
+def _card_numbers(text: str) -> Iterator[str]:
+    """Yield each number that a run such as `12/27 4111 1111 1111 1111 123` could hold.
+
+    That is one undivided group of 12 to 19 digits, or neighbouring groups of at most six digits
+    that begin with one of four, as cards are printed.
+    """
+    groups = _SEPARATORS.split(text)
+    for start, first in enumerate(groups):
+        if len(first) in _CARD_LENGTHS:
+            yield first
+        elif len(first) == _FIRST_GROUP:
+            yield from _grouped(groups[start:])
+
+
+def _grouped(groups: Sequence[str]) -> Iterator[str]:
+    number = ""
+    for group in groups:
+        if len(group) > _MAX_GROUP:
+            return
+        number += group
+        if len(number) in _CARD_LENGTHS:
+            yield number
+
+
+def _card(number: str, detector: Detector) -> Assessment:
+    from stdnum import luhn
+
+    if number in detector.reserved:
+        return _RESERVED
+    if not any(network.issues(number) for network in detector.networks):
+        return _NOTHING_MORE
+    if not luhn.is_valid(number):
+        return _PLAUSIBLE
+    return Assessment(Standing.VALID, f"{'*' * (len(number) - 2)}{number[-2:]}")
+
+
+def _iban(number: str, detector: Detector) -> Assessment:
+    from stdnum import iban as registry
+
+    if number.lower() in detector.reserved:
+        return _RESERVED
+    # Countries' own rules for account numbers are left aside: a gap in them would hide one.
+    if not registry.is_valid(number, check_country=False):
+        mended = number[:2] + registry.calc_check_digits(number) + number[4:]
+        return _PLAUSIBLE if registry.is_valid(mended, check_country=False) else _NOTHING_MORE
+    return Assessment(Standing.VALID, f"{number[:2]}{'*' * (len(number) - 4)}{number[-2:]}")
+
+
+VALIDATORS: Mapping[str, Callable[[str, Detector], Assessment | None]] = {
+    "email": email,
+    "payment-card": payment_card,
+    "iban": iban,
+}
