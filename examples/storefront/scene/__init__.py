@@ -1,0 +1,1 @@
+"""The parts of the example's scene, one file each."""
