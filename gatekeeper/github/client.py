@@ -10,19 +10,19 @@ import ipaddress
 import json
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from gatekeeper.core.errors import EvidenceError, NotAuthorisedError, ToolError
+from gatekeeper.github import refusals
+from gatekeeper.github.refusals import AGAIN
 
 if TYPE_CHECKING:
     from github.Requester import Requester
 
 DEFAULT_URL = "https://api.github.com"
 _TIMEOUT = 15.0  # GitHub itself gives up after 10 s
-_AGAIN = "run again; if it stays so, look at https://www.githubstatus.com"
-_SCOPES = "give the token read access to this repository's contents, metadata and pull requests"
-_SHOWN = 200
 
 
 class Client:
@@ -58,10 +58,10 @@ class Client:
         body = {"query": query, "variables": dict(variables)}
         answer = self._send("POST", self._requester.graphql_url, body, what)
         if answer.get("errors"):
-            raise _graphql_error(answer["errors"], what)
+            raise refusals.of_errors(answer["errors"], what)
         data = answer.get("data")
         if not isinstance(data, dict):
-            raise EvidenceError(f"GitHub answered without data when asked for {what}", _AGAIN)
+            raise EvidenceError(f"GitHub answered without data when asked for {what}", AGAIN)
         return data
 
     def get(self, *path: str, what: str) -> dict[str, Any]:
@@ -81,18 +81,15 @@ class Client:
         try:
             status, headers, text = self._requester.requestJson(verb, url, input=body)
         except RequestException as error:
-            reason = _network_reason(error)
-            raise ToolError(
-                f"GitHub ({self.host}) {reason} when asked for {what}", _AGAIN
-            ) from None
+            raise refusals.of_network(error, self.host, what) from None
         except (RuntimeError, AssertionError) as error:
             # how PyGithub refuses a redirect to another host or protocol
             raise ToolError(
                 f"GitHub ({self.host}) redirected the request for {what} elsewhere",
                 "correct GITHUB_API_URL",
             ) from error
-        if status != 200:  # noqa: PLR2004 - the HTTP status
-            raise _status_error(status, headers, text, what)
+        if status != HTTPStatus.OK:
+            raise refusals.of_status(status, headers, text, what)
         return _object(text, what)
 
 
@@ -133,88 +130,11 @@ def _loopback(host: str) -> bool:
         return False
 
 
-def _network_reason(error: Exception) -> str:
-    from requests.exceptions import ChunkedEncodingError, SSLError, Timeout
-
-    if isinstance(error, Timeout):
-        return "did not answer in time"
-    if isinstance(error, SSLError):
-        return "showed a certificate that is not trusted"
-    if isinstance(error, ChunkedEncodingError):
-        return "broke off its answer"
-    return "could not be reached"
-
-
-def _status_error(
-    status: int, headers: Mapping[str, Any], text: str, what: str
-) -> EvidenceError | ToolError:
-    said = _message(text)
-    if status == 401:  # noqa: PLR2004 - the HTTP status
-        return NotAuthorisedError(
-            f"GitHub refused the token (401{said}) when asked for {what}",
-            "set GITHUB_TOKEN to a token that is valid",
-        )
-    if _rate_limited(status, headers, said):
-        return ToolError(
-            f"GitHub's rate limit is used up ({status}{said}); asked for {what}",
-            "wait until it is reset, or use a token of your own",
-        )
-    if status == 403:  # noqa: PLR2004 - the HTTP status
-        return NotAuthorisedError(
-            f"the token may not read {what} (403{said})",
-            _SCOPES,
-        )
-    if status == 404:  # noqa: PLR2004 - the HTTP status
-        return _not_found(what, f"404{said}")
-    return ToolError(f"GitHub answered {status}{said} when asked for {what}", _AGAIN)
-
-
-def _rate_limited(status: int, headers: Mapping[str, Any], said: str) -> bool:
-    exhausted = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
-    return status == 429 or (status == 403 and (exhausted or "rate limit" in said.lower()))  # noqa: PLR2004 - HTTP statuses
-
-
-def _not_found(what: str, said: str) -> EvidenceError:
-    return EvidenceError(
-        f"GitHub knows no such thing as {what} ({said}), or the token may not see it",
-        f"compare the repository and the number; {_SCOPES}",
-    )
-
-
-def _graphql_error(errors: Any, what: str) -> EvidenceError | ToolError:
-    """Map errors of an answer with status 200; partial data beside them is never used."""
-    listed = (
-        [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-    )
-    kinds = {str(error.get("type", "")) for error in listed}
-    said = str(listed[0].get("message", ""))[:_SHOWN] if listed else "without a reason"
-    if "RATE_LIMITED" in kinds or "rate limit" in said.lower():
-        return ToolError(
-            f"GitHub's rate limit is used up; asked for {what}",
-            "wait until it is reset, or use a token of your own",
-        )
-    if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
-        return NotAuthorisedError(f"the token may not read {what} ({said})", _SCOPES)
-    if kinds == {"NOT_FOUND"}:
-        return _not_found(what, said)
-    return EvidenceError(f"GitHub answered with an error when asked for {what}: {said}", _AGAIN)
-
-
 def _object(text: str, what: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise EvidenceError(f"GitHub's answer about {what} is cut off or not JSON", _AGAIN)
+        raise EvidenceError(f"GitHub's answer about {what} is cut off or not JSON", AGAIN)
     return value
-
-
-def _message(text: str) -> str:
-    """Return `: message` of an error body, or nothing."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return ""
-    message = value.get("message") if isinstance(value, dict) else None
-    return f": {message[:_SHOWN]}" if isinstance(message, str) else ""

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from gatekeeper.core.catalog import Catalog
 from gatekeeper.core.model import Finding, Place
-from gatekeeper.review.approvals import Opinions, Rejection
+from gatekeeper.review.approvals import Rejection
 from gatekeeper.review.contributors import Doubt
 from gatekeeper.review.facts import PullRequest, Review
+from gatekeeper.review.opinions import Opinions
 from gatekeeper.review.words import count, listed, short
 
 

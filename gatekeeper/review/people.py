@@ -3,40 +3,43 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
-from gatekeeper.github.answers import Actor, GitActor
+from gatekeeper.github.answers import Actor, GitActor, User
 from gatekeeper.review.facts import Person
 from gatekeeper.review.trailers import Trailer
 
 _BOT_ADDRESS = re.compile(r"^(?:\d+\+)?([^+@\s]+\[bot\])@users\.noreply\.github\.com$", re.I)
-_WEB_FLOW = ("noreply@github.com", "web-flow")
-_KINDS = {"User": "human", "EnterpriseUserAccount": "human", "Bot": "bot"}
+_WEB_FLOW = "web-flow"
+_WEB_FLOW_EMAIL = "noreply@github.com"
+_KINDS: dict[str, Literal["human", "bot"]] = {
+    "User": "human",
+    "EnterpriseUserAccount": "human",
+    "Bot": "bot",
+}
 
 
 def of_actor(actor: Actor | None) -> Person:
     """Return the person behind an account; none, or GitHub's stand-in, is a ghost."""
-    if actor is None or actor.login.casefold() == "ghost":
+    if actor is None:
         return Person("ghost")
-    if actor.typename == "Bot" or actor.login.endswith("[bot]"):
-        return Person("bot", actor.id, actor.login)
-    if _KINDS.get(actor.typename) == "human":
-        return Person("human", actor.id, actor.login)
-    # a mannequin (an imported, unclaimed author) or a type that GitHub will add one day
-    return Person("unlinked", login=actor.login)
+    kind = _KINDS.get(actor.typename)
+    # a mannequin (an imported, unclaimed author), or a type that GitHub will add one day
+    return _account(actor, kind) if kind else Person("unlinked", login=actor.login)
 
 
 def of_git_actor(actor: GitActor) -> Person:
     """Return the person behind a commit's author or committer line."""
     email = (actor.email or "").strip().casefold() or None
-    login = actor.user.login if actor.user else None
-    if _WEB_FLOW[0] == email or _WEB_FLOW[1] == login:
-        return Person("web-flow", login="web-flow")
-    if actor.user is not None:
-        if actor.user.login.casefold() == "ghost":
-            return Person("ghost")
-        kind = "bot" if actor.user.login.endswith("[bot]") else "human"
-        return Person("bot" if kind == "bot" else "human", actor.user.id, actor.user.login)
-    return _unlinked(actor.name, email)
+    if email == _WEB_FLOW_EMAIL or (actor.user and actor.user.login == _WEB_FLOW):
+        return Person("web-flow", login=_WEB_FLOW)
+    return _account(actor.user, "human") if actor.user else _unlinked(actor.name, email)
+
+
+def _account(account: Actor | User, kind: Literal["human", "bot"]) -> Person:
+    if account.login.casefold() == "ghost":
+        return Person("ghost")
+    return Person("bot" if account.login.endswith("[bot]") else kind, account.id, account.login)
 
 
 def of_trailer(trailer: Trailer) -> Person:

@@ -1,0 +1,105 @@
+"""What the client makes of GitHub's refusals, and where it sends a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gatekeeper.core.errors import EvidenceError, GatekeeperError, NotAuthorisedError, ToolError
+from gatekeeper.github.client import Client
+from gatekeeper.github.pulls import PullRequestReader
+from tests.fakes.github import TOKEN, Exchange, FakeGitHub, Fault, commit, git_actor
+
+
+@pytest.fixture
+def hub() -> Iterator[FakeGitHub]:
+    with FakeGitHub().serve() as running:
+        running.open("alice", commit("one", git_actor("alice")))
+        yield running
+
+
+def answered(status: int, body: Any, **headers: str) -> Fault:
+    def fault(exchange: Exchange) -> None:
+        exchange.status, exchange.body, exchange.headers = status, body, headers
+        exchange.send()
+
+    return fault
+
+
+def errors(kind: str | None, message: str = "no") -> Fault:
+    return answered(200, {"data": None, "errors": [{"type": kind, "message": message}]})
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "reason"),
+    [
+        (answered(401, {"message": "Bad credentials"}), NotAuthorisedError, "Bad credentials"),
+        (answered(403, {"message": "not accessible"}), NotAuthorisedError, "not accessible"),
+        (answered(403, {}, **{"X-RateLimit-Remaining": "0"}), ToolError, "rate limit"),
+        (answered(403, {"message": "secondary rate limit"}), ToolError, "rate limit"),
+        (answered(429, {}), ToolError, "rate limit is used up"),
+        (answered(404, {"message": "Not Found"}), EvidenceError, "the token may not see it"),
+        (answered(500, ["odd"]), ToolError, "GitHub answered 500"),
+        (answered(200, "text"), EvidenceError, "cut off or not JSON"),
+        (answered(200, {"data": None}), EvidenceError, "without data"),
+        (answered(200, {"errors": "odd"}), EvidenceError, "without a reason"),
+        (errors("RATE_LIMITED"), ToolError, "rate limit"),
+        (errors("FORBIDDEN"), NotAuthorisedError, "the token may not read"),
+        (errors("INSUFFICIENT_SCOPES"), NotAuthorisedError, "the token may not read"),
+        (errors("NOT_FOUND"), EvidenceError, "the token may not see it"),
+        (errors(None, "Something\n\x1b[31mwent wrong"), EvidenceError, r"Something \[31mwent"),
+    ],
+)
+def test_a_refusal_becomes_an_error_that_names_what_was_asked(
+    hub: FakeGitHub, fault: Fault, error: type[GatekeeperError], reason: str
+) -> None:
+    hub.faults[0] = fault
+    reader = PullRequestReader(Client(TOKEN, hub.url, 30.0), "acme/shop", 42)
+    with pytest.raises(error, match=reason) as refused:
+        reader.ends()
+    assert isinstance(refused.value, NotAuthorisedError) == (error is NotAuthorisedError)
+    assert "acme/shop#42" in refused.value.reason
+    assert refused.value.next_step
+
+
+def test_a_deadline_that_has_passed_sends_nothing(hub: FakeGitHub) -> None:
+    reader = PullRequestReader(Client(TOKEN, hub.url, 0.0), "acme/shop", 42)
+    with pytest.raises(ToolError, match="no time was left"):
+        reader.ends()
+    assert hub.requests == []
+
+
+def test_a_closed_port_is_named_without_the_token() -> None:
+    reader = PullRequestReader(Client(TOKEN, "http://127.0.0.1:1", 5.0), "acme/shop", 42)
+    with pytest.raises(ToolError, match=r"GitHub \(127\.0\.0\.1:1\) could not be reached"):
+        reader.ends()
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        (None, "api.github.com"),
+        ("https://github.example.com/api/v3", "github.example.com"),
+        ("https://user:secret@github.example.com:8443/api/v3/", "github.example.com:8443"),
+        ("http://localhost:1", "localhost:1"),
+        ("http://[::1]:8080", "::1:8080"),
+    ],
+)
+def test_a_host_is_shown_without_what_is_secret(url: str | None, host: str) -> None:
+    assert Client(TOKEN, url, 5.0).host == host
+
+
+def test_a_login_cannot_lead_to_another_address(hub: FakeGitHub) -> None:
+    reader = PullRequestReader(Client(TOKEN, hub.url, 30.0), "acme/shop", 42)
+    with pytest.raises(EvidenceError):
+        reader.permission("../../../user?x=")
+    assert hub.requests == ["/repos/acme/shop/collaborators/..%2F..%2F..%2Fuser%3Fx%3D/permission"]
+
+
+def test_an_answer_about_another_login_is_refused(hub: FakeGitHub) -> None:
+    hub.faults[0] = answered(200, {"permission": "admin", "user": {"login": "mallory"}})
+    reader = PullRequestReader(Client(TOKEN, hub.url, 30.0), "acme/shop", 42)
+    with pytest.raises(EvidenceError, match="mallory"):
+        reader.permission("dana")
