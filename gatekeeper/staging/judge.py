@@ -110,6 +110,8 @@ def _by_chance(environment: EnvironmentFacts, detectors: Iterable[DetectorFacts]
 def _summary(facts: StagingEvidence, findings: tuple[Finding, ...]) -> str:
     names = ", ".join(environment.name for environment in facts.environments)
     blocking = [finding for finding in findings if finding.blocking]
+    if not was_read(facts):
+        return ""
     if not blocking:
         return f"no production data found in {names}"
     places = list(dict.fromkeys(str(finding.where) for finding in blocking))

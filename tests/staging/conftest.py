@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import pytest
 
+from gatekeeper.core.catalog import Catalog, parse_catalog
 from gatekeeper.core.gate import Context, Options
 from gatekeeper.core.model import Judgement
 from gatekeeper.staging.detectors import Detector, parse_detectors
@@ -27,6 +28,13 @@ from gatekeeper.staging.gate import GATE
 EMAIL = "karla.winter@brightmail-planted.com"
 CARD = "4716000011112221"
 IBAN = "DE79000000001234567890"
+
+
+@pytest.fixture(scope="session")
+def catalog(rules_dir: Path) -> Catalog:
+    """Only this gate's rules."""
+    path = rules_dir / "staging" / "staging.yml"
+    return parse_catalog({"staging/staging.yml": path.read_text("utf-8")})
 
 
 @pytest.fixture(scope="session")

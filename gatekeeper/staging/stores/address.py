@@ -43,7 +43,7 @@ def parse_address(url: str, schemes: Collection[str]) -> Address:
     try:
         parts = urlsplit(url)
         scheme = parts.scheme
-        if scheme not in schemes:
+        if scheme not in schemes or not url.startswith(f"{scheme}://"):
             raise _unknown(schemes)
         _refuse_ambiguous(parts)
         shown = _local(parts) if scheme == "sqlite" else _remote(parts)

@@ -71,7 +71,7 @@ WITH RECURSIVE part(whole, type) AS (
                     AND a.attnum > 0 AND NOT a.attisdropped
     ) AS inner_type
 ), leaves AS (
-    SELECT p.whole, string_agg(DISTINCT t.typcategory || ':' || t.typname, chr(31)) AS types
+    SELECT p.whole, string_agg(DISTINCT t.typcategory::text || ':' || t.typname, chr(31)) AS types
     FROM part AS p JOIN pg_type AS t ON t.oid = p.type
     WHERE t.typcategory <> 'A' AND t.typtype NOT IN ('d', 'c')
     GROUP BY p.whole
@@ -144,7 +144,9 @@ def large_objects(count: int) -> StoreObject:
 
 
 def _text(cell: str, types: set[str], composed: bool) -> str:
-    """A whole number that is kept as a float would otherwise come out as 4.1e+15."""
+    """Whole numbers as their digits: a float would come out as 4.1e+15, money as $4,111."""
+    if types == {"money"} and not composed:
+        return f"({cell})::numeric::text"
     if types <= _WHOLE_REALS and not composed:
         whole = f"abs({cell}) < 9e15 AND {cell} = trunc({cell})"
         return f"CASE WHEN {whole} THEN ({cell})::int8::text ELSE ({cell})::text END"
