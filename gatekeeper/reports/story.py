@@ -15,9 +15,10 @@ HEADLINES = {
     Verdict.ERROR: "this change could not be judged, so it may not go on",
 }
 _FIXES_TOLD = 3
-WAIVING = (
-    "To accept a finding for a time, enter its fingerprint under `waivers:` in the policy, "
-    "with a reason, an approver and an expiry date."
+FOOTNOTE = (
+    "`gatekeeper explain RULE` tells why a rule matters and how to meet it. To accept a finding "
+    "for a time, enter its fingerprint under `waivers:` in the policy, with a reason, an approver "
+    "and an expiry date."
 )
 
 

@@ -154,7 +154,7 @@ def _next(report: Report) -> RenderableType:
     if len(steps) > _STEPS_TOLD:
         parts.append(Text(f"{len(steps) - _STEPS_TOLD} more: see --format json"))
     if any(finding.blocking for result in report.results for finding in result.findings):
-        parts += [Text(), prose(story.WAIVING, "bright_black")]
+        parts += [Text(), prose(story.FOOTNOTE, "bright_black")]
     return Stack(*parts)
 
 

@@ -33,9 +33,11 @@ def gate_tree(result: GateResult, label: Text) -> Tree:
         tree.add(_failure(failure))
     _more(tree, len(result.failures) - _RULES_TOLD, "failures")
     groups = story.groups(result.findings)
-    for group in groups[:_RULES_TOLD]:
+    blocking = [group for group in groups if group.first.blocking]
+    for group in blocking[:_RULES_TOLD]:
         _group(tree, group)
-    _more(tree, len(groups) - _RULES_TOLD, "rules")
+    _more(tree, len(blocking) - _RULES_TOLD, "rules")
+    _notes(tree, [group for group in groups if not group.first.blocking])
     if result.waived:
         _accepted(tree, result.waived)
     return tree
@@ -80,13 +82,23 @@ def _group(tree: Tree, group: story.Group) -> None:
         _places(branch, group)
 
 
+def _notes(tree: Tree, groups: list[story.Group]) -> None:
+    """Add what does not block, a line for each rule."""
+    if not groups:
+        return
+    branch = tree.add(Text("seen, but does not block", style="bold blue"))
+    for group in groups[:_PLACES_TOLD]:
+        title = _title(group)
+        title.append(f"  {one_line(str(group.first.where))}", style="not bold underline")
+        branch.add(title)
+    _more(branch, len(groups) - _PLACES_TOLD, "rules")
+
+
 def _title(group: story.Group) -> Text:
     finding, count = group.first, len(group.findings)
     title = Text(f"{finding.severity.label.upper()}", style=COLORS[finding.severity])
     title.append(f" {one_line(finding.title)}", style="bold default")
     title.append(f"  {count} places" if count > 1 else "", style="not bold default")
-    if not finding.blocking:
-        title.append("  does not block", style=f"not bold {_DIM}")
     names = [finding.rule, *finding.owasp, *(f"CWE-{number}" for number in finding.cwe)]
     if tools := group.also_found_by:
         names.append(f"also found by {', '.join(tools)}")

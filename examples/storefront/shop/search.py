@@ -25,12 +25,14 @@ def search_safely():
     return jsonify([dict(row) for row in rows])
 
 
-ORDERS = {"name": "name", "price": "price DESC"}
+SORTED = {
+    "name": "SELECT id, name, price FROM product ORDER BY name",
+    "price": "SELECT id, name, price FROM product ORDER BY price DESC",
+}
 
 
-# safe too: a column cannot be a parameter, so it comes from an allow-list
+# safe too: a column cannot be a parameter, so input chooses among constant statements
 @pages.get("/search/sorted")
 def search_sorted():
-    order = ORDERS.get(request.args.get("by", ""), "name")
-    rows = db.get().execute("SELECT id, name, price FROM product ORDER BY " + order)
+    rows = db.get().execute(SORTED.get(request.args.get("by", ""), SORTED["name"]))
     return jsonify([dict(row) for row in rows])
