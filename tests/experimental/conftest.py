@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from gatekeeper.core.catalog import Catalog, parse_catalog
 from gatekeeper.experimental.backends.embedded import EmbeddedBackend, client
 from gatekeeper.experimental.outcome import Order, Outcome
 from gatekeeper.experimental.service import FeatureService
@@ -115,3 +116,10 @@ def refused(outcome: Outcome, *guards: str) -> Outcome:
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def catalog(rules_dir: Path) -> Catalog:
+    """This room's rules only."""
+    files = sorted((rules_dir / "experimental").glob("*.yml"))
+    return parse_catalog({f"experimental/{f.name}": f.read_text(encoding="utf-8") for f in files})

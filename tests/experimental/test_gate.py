@@ -1,0 +1,327 @@
+"""The gate: everything live in production that is not general has to be in order."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from gatekeeper.core import pipeline
+from gatekeeper.core.digest import canonical
+from gatekeeper.core.errors import PolicyError, UsageError
+from gatekeeper.core.gate import Context, Options
+from gatekeeper.core.model import Judgement, Verdict
+from gatekeeper.experimental.facts import ExperimentalEvidence
+from gatekeeper.experimental.gate import EXPERIMENTAL
+from gatekeeper.experimental.outcome import Order
+from tests.conftest import RequestFactory
+from tests.experimental.conftest import D2, DECLARATION, KEY, START, Shop, done
+
+EVIDENCE = TypeAdapter(ExperimentalEvidence)
+
+
+@pytest.fixture
+def judged(shop: Shop, context: Context, request_for: RequestFactory) -> Any:
+    def run(**options: Any) -> Judgement:
+        request = request_for(
+            EXPERIMENTAL, shop.root, settings=shop.settings, options=Options(**options)
+        )
+        evidence = EXPERIMENTAL.collect(request)
+        recorded = canonical(EVIDENCE.dump_python(evidence, mode="json"))
+        again = EVIDENCE.validate_python(json.loads(recorded))
+        assert again == evidence
+        assert canonical(EVIDENCE.dump_python(again, mode="json")) == recorded
+        return EXPERIMENTAL.judge(again, request.settings, replace(context, now=shop.now))
+
+    return run
+
+
+def verdict(judgement: Judgement) -> Verdict:
+    return pipeline.conclude(pipeline.Outcome("experimental", 0, judgement), (), START).verdict
+
+
+def rules(judgement: Judgement) -> list[str]:
+    return [finding.rule for finding in judgement.findings]
+
+
+def test_a_healthy_experimental_feature_passes_and_says_what_general_release_takes(
+    shop: Shop, judged: Any
+) -> None:
+    shop.to_experimental()
+    shop.wait(days=3, hours=4)
+    shop.visit()
+    done(shop.service.approve(KEY, Order("bob")))
+    judgement = judged()
+    assert verdict(judgement) is Verdict.PASS
+    assert (
+        "search-suggest is Experimental at 25 % since 3d 4h; may go general in 10d 20h "
+        "after 1 more approval"
+    ) in judgement.checked
+    assert judgement.checked[0] == "1 feature declared in features/"
+    assert judgement.checked[1] == "1 flag in production of the embedded backend, 1 of them on"
+    assert judgement.summary == "every live flag is in order: 1 experimental"
+
+
+def test_what_is_ready_is_named_as_a_next_step(shop: Shop, judged: Any) -> None:
+    shop.to_ready()
+    judgement = judged()
+    assert any(line.endswith("may go general now") for line in judgement.checked)
+    assert judgement.next_steps == ("gatekeeper feature promote search-suggest",)
+
+
+def test_a_general_feature_passes_even_when_its_declaration_was_cleaned_up(
+    shop: Shop, judged: Any
+) -> None:
+    shop.to_ready()
+    done(shop.service.promote(KEY, Order("alice")))
+    assert verdict(judged()) is Verdict.PASS
+    (shop.root / "features" / f"{KEY}.yml").unlink()
+    assert verdict(judged()) is Verdict.PASS
+
+
+def test_nothing_declared_and_no_backend_is_skipped_with_its_reason(judged: Any) -> None:
+    judgement = judged()
+    assert verdict(judgement) is Verdict.SKIP
+    assert judgement.skipped == "no feature is declared in features/ and no flag backend exists"
+
+
+def test_features_declared_without_a_backend_are_no_skip(shop: Shop, judged: Any) -> None:
+    shop.declare()
+    judgement = judged()
+    assert verdict(judgement) is Verdict.ERROR
+    assert "does not exist" in judgement.failures[0].reason
+
+
+def test_a_feature_before_its_time_in_production_passes_while_its_flag_is_off(
+    shop: Shop, judged: Any
+) -> None:
+    shop.to_staging()
+    assert verdict(judged()) is Verdict.PASS
+
+
+def test_a_flag_changed_by_hand_is_drift(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.tamper(
+        "UPDATE flags SET document = replace(document, '25000', '90000')"
+        " WHERE environment = 'production'",
+        file="flags.db",
+    )
+    judgement = judged()
+    assert rules(judgement) == ["experimental-drift"]
+    assert verdict(judgement) is Verdict.FAIL
+    assert "25 % → 90 % experimental" in judgement.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"on":true', '"on":true,"targets":[{"variation":1,"values":["me"]}]'),
+        ('"on":true', '"on":true,"rules":[{"variation":1,"clauses":[]}]'),
+        ('"on":true', '"on":1'),
+        ('"salt":"search-suggest"', '"salt":"pick-my-friends"'),
+        ('"offVariation":0', '"offVariation":1'),
+        ('[false,true]', '[true,true]'),
+        ('"on":true', '"on":false'),
+        ('EXPERIMENTAL', 'GENERAL'),
+    ],
+)  # fmt: skip
+def test_no_change_by_hand_goes_unseen(shop: Shop, judged: Any, old: str, new: str) -> None:
+    shop.to_experimental()
+    before = shop.backend.read(KEY, "production")
+    shop.tamper("UPDATE flags SET document = replace(document, ?, ?)", old, new, file="flags.db")
+    assert shop.backend.read(KEY, "production") != before
+    assert verdict(judged()) is Verdict.FAIL
+
+
+def test_a_flag_deleted_by_hand_is_drift(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.tamper("DELETE FROM flags", file="flags.db")
+    judgement = judged()
+    assert rules(judgement) == ["experimental-drift"]
+    assert "is gone" in judgement.findings[0].message
+
+
+def test_a_live_flag_that_nobody_declared_is_found(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.tamper(
+        "INSERT INTO flags SELECT environment, 'stray', version, document, operation_id"
+        " FROM flags WHERE environment = 'production'",
+        file="flags.db",
+    )
+    judgement = judged()
+    assert rules(judgement) == ["experimental-undeclared-flag"]
+    assert judgement.findings[0].where.feature == "stray"
+
+
+def test_taking_a_declaration_away_makes_its_live_flag_undeclared(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    (shop.root / "features" / f"{KEY}.yml").unlink()
+    assert rules(judged()) == ["experimental-undeclared-flag"]
+
+
+def test_declaring_another_flag_does_not_hide_the_live_one(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.declare(DECLARATION.replace("owner: alice", "owner: alice\nflag: something-else"))
+    found = rules(judged())
+    assert "experimental-undeclared-flag" in found
+    assert "experimental-declaration-changed" in found
+
+
+def test_a_flag_turned_on_before_its_time_or_after_a_rollback_is_found(
+    shop: Shop, judged: Any
+) -> None:
+    shop.to_experimental()
+    done(shop.service.rollback(KEY, Order("alice")))
+    shop.tamper("UPDATE flags SET document = replace(document, ?, ?)", '"on":false', '"on":true',
+                file="flags.db")  # fmt: skip
+    judgement = judged()
+    assert rules(judgement) == ["experimental-wrong-phase"]
+    assert "it is Rolled back" in judgement.findings[0].message
+
+
+def test_an_experiment_past_its_expiry_is_found_the_day_after(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.now = shop.now.replace(month=12, day=31)
+    assert rules(judged()) == []
+    shop.wait(days=1)
+    assert rules(judged()) == ["experimental-expired"]
+
+
+def test_taking_the_expiry_away_does_not_end_it(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.declare(DECLARATION.replace("expires: 2026-12-31\n", ""))
+    assert rules(judged()) == ["experimental-expired", "experimental-declaration-changed"]
+
+
+def test_an_artifact_that_qa_never_saw_is_found(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.wait(hours=1)
+    shop.service.advance(KEY, Order("alice"), D2)
+    assert rules(judged()) == ["experimental-not-signed-off"]
+
+
+def test_an_interrupted_move_is_found(
+    shop: Shop, judged: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gatekeeper.experimental.backends.embedded import EmbeddedBackend
+    from gatekeeper.experimental.backends.interface import OutcomeUnknownError
+
+    shop.to_ready()
+
+    def lost(*_: object) -> None:
+        raise OutcomeUnknownError("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmbeddedBackend, "apply", lost)
+        with pytest.raises(OutcomeUnknownError):
+            shop.service.promote(KEY, Order("alice"))
+    assert rules(judged()) == ["experimental-unconfirmed-write"]
+
+
+def test_a_ledger_that_does_not_verify_is_an_error_that_names_the_entry(
+    shop: Shop, judged: Any
+) -> None:
+    shop.to_experimental()
+    shop.tamper("UPDATE ledger_entries SET actor = 'carol' WHERE kind = 'approved'")
+    judgement = judged()
+    assert verdict(judgement) is Verdict.ERROR
+    assert "`approved` of feature/search-suggest by carol) was edited" in (
+        judgement.failures[0].reason
+    )
+
+
+def test_deleting_the_ledger_while_a_flag_is_live_is_an_error(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    for file in (shop.root / ".gatekeeper").glob("ledger.db*"):
+        file.unlink()
+    judgement = judged()
+    assert verdict(judgement) is Verdict.ERROR
+    assert "no ledger that says who decided" in judgement.failures[0].reason
+
+
+def test_an_emptied_ledger_is_an_error(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.tamper("DELETE FROM ledger_entries")
+    assert verdict(judged()) is Verdict.ERROR
+
+
+def test_a_ledger_rewound_with_its_head_leaves_the_live_flag_unexplained(
+    shop: Shop, judged: Any
+) -> None:
+    shop.to_experimental()
+    shop.tamper("DELETE FROM ledger_entries WHERE sequence > 1")
+    shop.tamper("UPDATE ledger_head SET sequence = 1, digest = (SELECT digest FROM ledger_entries)")
+    assert rules(judged()) == ["experimental-wrong-phase"]
+
+
+def test_a_missing_flag_file_is_an_error(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.flags.unlink()
+    assert verdict(judged()) is Verdict.ERROR
+
+
+def test_a_missing_flag_file_is_an_error_even_without_declarations(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.flags.unlink()
+    shutil.rmtree(shop.root / "features")
+    assert verdict(judged()) is Verdict.ERROR
+
+
+def test_a_clock_before_the_ledgers_last_entry_is_an_error(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.wait(days=-1)
+    judgement = judged()
+    assert verdict(judgement) is Verdict.ERROR
+    assert "1d in the future" in judgement.failures[0].reason
+
+
+def test_a_broken_declaration_is_no_pass(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.declare("key: search-suggest\ntitel: x\n")
+    with pytest.raises(PolicyError, match=r"features/search-suggest.yml:2:1: unknown key `titel`"):
+        judged()
+
+
+def test_one_feature_can_be_asked_for(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    assert verdict(judged(feature=KEY)) is Verdict.PASS
+    with pytest.raises(UsageError, match="no feature `search-sugest`") as error:
+        judged(feature="search-sugest")
+    assert "did you mean `search-suggest`?" in error.value.next_step
+
+
+def test_a_broken_flag_file_is_no_pass(shop: Shop, judged: Any) -> None:
+    from gatekeeper.experimental.backends.interface import BackendError
+
+    shop.to_experimental()
+    for left in shop.flags.parent.glob("flags.db-*"):
+        left.unlink()
+    shop.flags.write_bytes(b"")
+    with pytest.raises(BackendError, match="cannot be used"):
+        judged()
+
+
+@pytest.mark.parametrize("document", ["", "[]", "null", '{"on":', '{"variations":[1e999,2]}'])
+def test_a_flag_that_cannot_be_read_is_no_pass(shop: Shop, judged: Any, document: str) -> None:
+    from gatekeeper.experimental.backends.interface import BackendError
+
+    shop.to_experimental()
+    shop.tamper("UPDATE flags SET document = ?", document, file="flags.db")
+    with pytest.raises(BackendError, match="cannot be read"):
+        judged()
+
+
+def test_importing_the_gate_stays_light() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, gatekeeper.experimental.gate as g;"
+        "print([m for m in ('sqlalchemy','ldclient','sqlite3','rich') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
