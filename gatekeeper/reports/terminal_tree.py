@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from rich.console import Group as Stack
 from rich.console import RenderableType
@@ -22,24 +23,21 @@ COLORS = {
 _PLACES_TOLD = 10
 _RULES_TOLD = 25
 _DIM = "bright_black"
-_MORE = "see --format json"
+T = TypeVar("T")
 
 
 def gate_tree(result: GateResult, label: Text) -> Tree:
     """Return one gate's tree: what it looked at, failures, findings, accepted findings."""
     looked_at = "; ".join(result.checked)
     tree = Tree(Stack(label, prose(looked_at, _DIM)) if looked_at else label, guide_style=_DIM)
-    for failure in result.failures[:_RULES_TOLD]:
+    for failure in _capped(tree, result.failures, _RULES_TOLD, "failures"):
         tree.add(_failure(failure))
-    _more(tree, len(result.failures) - _RULES_TOLD, "failures")
     groups = story.groups(result.findings)
     blocking = [group for group in groups if group.first.blocking]
-    for group in blocking[:_RULES_TOLD]:
+    for group in _capped(tree, blocking, _RULES_TOLD, "rules"):
         _group(tree, group)
-    _more(tree, len(blocking) - _RULES_TOLD, "rules")
-    _notes(tree, [group for group in groups if not group.first.blocking])
-    if result.waived:
-        _accepted(tree, result.waived)
+    _notes(tree, groups[len(blocking) :])
+    _accepted(tree, result.waived)
     return tree
 
 
@@ -50,9 +48,11 @@ def prose(text: str, style: str = "") -> Text:
     return shown
 
 
-def _more(tree: Tree, count: int, what: str) -> None:
-    if count > 0:
-        tree.add(Text(f"{count} more {what}: {_MORE}", style=_DIM))
+def _capped(tree: Tree, items: Sequence[T], most: int, what: str) -> Iterator[T]:
+    """Yield the first items; when they are in the tree, tell how many more there are."""
+    yield from items[:most]
+    if len(items) > most:
+        tree.add(Text(f"{len(items) - most} more {what}: see --format json", style=_DIM))
 
 
 def _failure(failure: Failure) -> RenderableType:
@@ -82,16 +82,15 @@ def _group(tree: Tree, group: story.Group) -> None:
         _places(branch, group)
 
 
-def _notes(tree: Tree, groups: list[story.Group]) -> None:
+def _notes(tree: Tree, groups: Sequence[story.Group]) -> None:
     """Add what does not block, a line for each rule."""
     if not groups:
         return
     branch = tree.add(Text("seen, but does not block", style="bold blue"))
-    for group in groups[:_PLACES_TOLD]:
+    for group in _capped(branch, groups, _PLACES_TOLD, "rules"):
         title = _title(group)
         title.append(f"  {one_line(str(group.first.where))}", style="not bold underline")
         branch.add(title)
-    _more(branch, len(groups) - _PLACES_TOLD, "rules")
 
 
 def _title(group: story.Group) -> Text:
@@ -107,12 +106,11 @@ def _title(group: story.Group) -> Text:
 
 
 def _places(branch: Tree, group: story.Group) -> None:
-    for finding in group.findings[:_PLACES_TOLD]:
+    for finding in _capped(branch, group.findings, _PLACES_TOLD, "places"):
         lines: list[RenderableType] = [_where(finding)]
         if not group.message:
             lines.append(prose(finding.message))
         branch.add(Stack(*lines))
-    _more(branch, len(group.findings) - _PLACES_TOLD, "places")
 
 
 def _where(finding: Finding) -> Text:
@@ -121,9 +119,11 @@ def _where(finding: Finding) -> Text:
     return shown
 
 
-def _accepted(tree: Tree, waived: Iterable[Waived]) -> None:
+def _accepted(tree: Tree, waived: Sequence[Waived]) -> None:
+    if not waived:
+        return
     branch = tree.add(Text("accepted by waiver", style="bold blue"))
-    for entry in waived:
+    for entry in _capped(branch, waived, _RULES_TOLD, "findings"):
         waiver = entry.waiver
         who = f"until {waiver.expires} by {waiver.approved_by}: {waiver.reason}"
         title = _title(story.Group((entry.finding,)))
