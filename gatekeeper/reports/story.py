@@ -15,6 +15,7 @@ HEADLINES = {
     Verdict.ERROR: "this change could not be judged, so it may not go on",
 }
 _FIXES_TOLD = 3
+_CHECKED_TOLD = 3
 FOOTNOTE = (
     "`gatekeeper explain RULE` tells why a rule matters and how to meet it. To accept a finding "
     "for a time, enter its fingerprint under `waivers:` in the policy, with a reason, an approver "
@@ -70,7 +71,9 @@ def worst_first(report: Report) -> tuple[GateResult, ...]:
 
 def why(result: GateResult) -> str:
     """Return why a gate's verdict is what it is; for a pass what it looked at."""
-    return result.reason or "; ".join(result.checked)
+    more = len(result.checked) - _CHECKED_TOLD
+    rest = f"; and {more} more" if more > 0 else ""
+    return result.reason or "; ".join(result.checked[:_CHECKED_TOLD]) + rest
 
 
 def groups(findings: Iterable[Finding]) -> tuple[Group, ...]:

@@ -22,14 +22,15 @@ COLORS = {
 }
 _PLACES_TOLD = 10
 _RULES_TOLD = 25
+_CHECKED_TOLD = 6
+_MORE = "see --format json"
 _DIM = "bright_black"
 T = TypeVar("T")
 
 
 def gate_tree(result: GateResult, label: Text) -> Tree:
     """Return one gate's tree: what it looked at, failures, findings, accepted findings."""
-    looked_at = "; ".join(result.checked)
-    tree = Tree(Stack(label, prose(looked_at, _DIM)) if looked_at else label, guide_style=_DIM)
+    tree = Tree(Stack(label, *_looked_at(result.checked)), guide_style=_DIM)
     for failure in _capped(tree, result.failures, _RULES_TOLD, "failures"):
         tree.add(_failure(failure))
     groups = story.groups(result.findings)
@@ -39,6 +40,13 @@ def gate_tree(result: GateResult, label: Text) -> Tree:
     _notes(tree, groups[len(blocking) :])
     _accepted(tree, result.waived)
     return tree
+
+
+def _looked_at(checked: Sequence[str]) -> Iterator[Text]:
+    for text in checked[:_CHECKED_TOLD]:
+        yield prose(text, _DIM)
+    if len(checked) > _CHECKED_TOLD:
+        yield Text(f"and {len(checked) - _CHECKED_TOLD} more: {_MORE}", style=_DIM)
 
 
 def prose(text: str, style: str = "") -> Text:
@@ -52,7 +60,7 @@ def _capped(tree: Tree, items: Sequence[T], most: int, what: str) -> Iterator[T]
     """Yield the first items; when they are in the tree, tell how many more there are."""
     yield from items[:most]
     if len(items) > most:
-        tree.add(Text(f"{len(items) - most} more {what}: see --format json", style=_DIM))
+        tree.add(Text(f"{len(items) - most} more {what}: {_MORE}", style=_DIM))
 
 
 def _failure(failure: Failure) -> RenderableType:

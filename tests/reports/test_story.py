@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gatekeeper.core.model import Verdict
 from gatekeeper.reports import story
-from tests.reports.samples import BLOCKED, CODE, EMPTY, PASSED, REVIEW, report
+from tests.reports.samples import BLOCKED, CODE, DEPENDENCIES, EMPTY, PASSED, REVIEW, report
 
 
 def test_steps_of_gates_that_could_not_judge_come_first() -> None:
@@ -36,3 +36,9 @@ def test_the_tally_counts_every_gate() -> None:
     expected = "6 gates: 1 could not judge, 2 block, 1 wait, 1 pass, 1 skipped"
     assert story.tally(BLOCKED) == expected
     assert story.tally(EMPTY) == "no gate ran"
+
+
+def test_a_gate_without_a_reason_tells_what_it_looked_at_and_how_much_more() -> None:
+    many = replace(DEPENDENCIES, checked=tuple(f"part {n}" for n in range(9)))
+    assert story.why(many) == "part 0; part 1; part 2; and 6 more"
+    assert story.why(DEPENDENCIES) == "9 pins of requirements.txt, 5 advisories of today"
