@@ -1,1 +1,1 @@
-"""TODO."""
+"""Is the code free of OWASP-class weaknesses? Gates: code, dependencies."""

@@ -1,0 +1,93 @@
+"""What the scanners saw, found and could not look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A file that was not looked at.
+
+    Attributes:
+        path: relative, with `/`.
+        reason: why; plain text.
+        line: where in the file the reason lies, 1-based, or None.
+    """
+
+    path: str
+    reason: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a scanner says of one place. Holds no source text: that may be a secret.
+
+    Attributes:
+        rule: id in the catalog.
+        path: relative, with `/`.
+        line: 1-based.
+        column: 1-based.
+        end_line: 1-based, inclusive.
+        context: digest of the code at this place, white space normalised.
+        message: the scanner's own words, or empty for the catalog's.
+        severity: `low`, `medium`, `high` when the scanner graded this hit, else None.
+        unsure: True when the scanner itself has little confidence in it.
+    """
+
+    rule: str
+    path: str
+    line: int
+    column: int
+    end_line: int
+    context: str
+    message: str = ""
+    severity: str | None = None
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerRun:
+    """One scanner's account of one run.
+
+    Attributes:
+        scanner: its name.
+        version: of the tool.
+        runtime: what the coverage depends on besides, e.g. `Python 3.11`; may be empty.
+        wanted: files that it should look at.
+        scanned: files that it says it looked at.
+        failed: files that it could not look at wholly, with reasons.
+        hits: what it found.
+        problem: why the run as a whole cannot be trusted; empty when it can.
+        next_step: what to do about the problem.
+    """
+
+    scanner: str
+    version: str
+    runtime: str
+    wanted: tuple[str, ...]
+    scanned: tuple[str, ...]
+    failed: tuple[Unseen, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    problem: str = ""
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEvidence:
+    """The tree and what the scanners say of it.
+
+    Attributes:
+        files: how many files the tree holds, in any language.
+        runs: one for each scanner of the policy.
+        excluded: files that the policy leaves out, with its reason.
+        skipped: files that need no look, e.g. links to files that are looked at.
+        failed: files that no scanner could be given.
+    """
+
+    files: int
+    runs: tuple[ScannerRun, ...]
+    excluded: tuple[Unseen, ...] = ()
+    skipped: tuple[Unseen, ...] = ()
+    failed: tuple[Unseen, ...] = ()

@@ -1,0 +1,66 @@
+"""The policy section of the code gate."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, field_validator
+
+from gatekeeper.core.fields import Threshold
+from gatekeeper.core.model import Severity
+from gatekeeper.core.policy import Settings, did_you_mean
+from gatekeeper.scan.scanners import SCANNERS
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_MIN_REASON = 10
+
+
+class Exclusion(Settings):
+    """Files that are left out, for a stated reason; the report counts them.
+
+    Attributes:
+        path: a pattern as in .gitignore, e.g. `tests/fixtures/**`.
+        reason: why it is right not to look there; at least ten characters.
+    """
+
+    path: _Text
+    reason: Annotated[_Text, Field(min_length=_MIN_REASON)]
+
+    @field_validator("path")
+    @classmethod
+    def _not_negated(cls, value: str) -> str:
+        from pathspec import GitIgnoreSpec
+
+        if value.startswith(("!", "#")):
+            raise ValueError("expected a pattern of files to leave out; write it without `!`")
+        try:
+            GitIgnoreSpec.from_lines([value])
+        except ValueError as error:
+            raise ValueError(f"not a pattern: {error}") from None
+        return value
+
+
+class CodeSettings(Settings):
+    """How the code gate scans.
+
+    Attributes:
+        scanners: which scanners look at the code, e.g. `[semgrep, bandit]`.
+        fail_on: findings of this severity or worse fail the gate; milder ones are shown.
+        exclude: files to leave out, each with a reason.
+        new_only: findings that were there before fail the gate too; only `false` is known yet.
+    """
+
+    scanners: list[str] = Field(default_factory=lambda: list(SCANNERS), min_length=1)
+    fail_on: Threshold = Severity.MEDIUM
+    exclude: list[Exclusion] = Field(default_factory=list)
+    new_only: Literal[False] = False
+
+    @field_validator("scanners")
+    @classmethod
+    def _registered(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if name not in SCANNERS:
+                raise ValueError(f"unknown scanner `{name}`; {did_you_mean(name, SCANNERS)}")
+        if len(set(names)) < len(names):
+            raise ValueError("a scanner stands here twice")
+        return names

@@ -1,0 +1,1 @@
+"""The dependencies gate: every pinned version against a database of published advisories."""

@@ -1,0 +1,69 @@
+"""What a lock format is to the dependencies gate. Nothing of a lock file is ever run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
+
+MAX_BYTES = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What one lock file says.
+
+    Attributes:
+        pins: exact versions.
+        unpinned: what has none.
+        problems: what could not be read.
+        own: how many entries are code of the tree itself; the code gate looks at that.
+    """
+
+    pins: tuple[Pin, ...] = ()
+    unpinned: tuple[Unpinned, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    own: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LockFormat:
+    """A kind of lock file.
+
+    Attributes:
+        name: for people.
+        claims: True for the relative path of a file of this format.
+        read: reads one file below the root; raises `Unreadable`.
+    """
+
+    name: str
+    claims: Callable[[str], bool]
+    read: Callable[[Path, str], Requirements]
+
+
+class Unreadable(Exception):
+    """A lock file that cannot be read; the text says why."""
+
+
+def text_of(root: Path, path: str) -> str:
+    """Return the text of a file below the root.
+
+    Raises:
+        Unreadable: it leaves the tree, is missing, too large or not text.
+    """
+    target = root / path
+    try:
+        if not target.resolve(strict=True).is_relative_to(root.resolve()):
+            raise Unreadable("lies outside the tree")
+        if not target.is_file():
+            raise Unreadable("is not a file")
+        if target.stat().st_size > MAX_BYTES:
+            raise Unreadable(f"is larger than {MAX_BYTES:,} bytes")
+        return target.read_text(encoding="utf-8-sig")
+    except (OSError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "a loop of links"
+        raise Unreadable(f"cannot be read: {reason}") from None
+    except UnicodeDecodeError:
+        raise Unreadable("is not UTF-8 text") from None

@@ -1,0 +1,34 @@
+"""The two gates of this room: start reading here."""
+
+from __future__ import annotations
+
+from gatekeeper.core.gate import Gate
+from gatekeeper.scan.code import collect as code_collect
+from gatekeeper.scan.code.facts import CodeEvidence
+from gatekeeper.scan.code.judge import judge as judge_code
+from gatekeeper.scan.code.settings import CodeSettings
+from gatekeeper.scan.dependencies import collect as dependencies_collect
+from gatekeeper.scan.dependencies.facts import DependencyEvidence
+from gatekeeper.scan.dependencies.judge import judge as judge_dependencies
+from gatekeeper.scan.dependencies.settings import DependencySettings
+
+CODE: Gate[CodeEvidence, CodeSettings] = Gate(
+    name="code",
+    question="Is the code free of weaknesses of the OWASP Top 10 that static analysis can see?",
+    evidence=CodeEvidence,
+    settings=CodeSettings,
+    collect=code_collect.collect,
+    judge=judge_code,
+    reads_tree=True,
+)
+
+DEPENDENCIES: Gate[DependencyEvidence, DependencySettings] = Gate(
+    name="dependencies",
+    question="Are all dependencies pinned, known, and free of published vulnerabilities?",
+    evidence=DependencyEvidence,
+    settings=DependencySettings,
+    collect=dependencies_collect.collect,
+    judge=judge_dependencies,
+    environment=("HTTPS_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"),
+    reads_tree=True,
+)

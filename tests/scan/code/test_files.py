@@ -1,0 +1,110 @@
+"""Every file of the tree is expected, or accounted for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from gatekeeper.scan.files import language, listing
+
+
+def write(root, name, text="x = 1\n"):
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture
+def tree(tmp_path):
+    root = tmp_path / "tree"
+    write(root, "shop.py")
+    return root
+
+
+@pytest.fixture
+def repository(tree):
+    subprocess.run(["git", "init", "-q", tree], check=True)
+    return tree
+
+
+def test_a_plain_folder_lists_all_but_what_tools_keep(tree):
+    write(tree, "tests/test_shop.py")
+    write(tree, "node_modules/x.py")
+    found = listing(tree)
+    assert found.files == ("shop.py", "tests/test_shop.py")
+    assert [(item.path, item.reason) for item in found.skipped] == [
+        ("node_modules", "kept by tools")
+    ]
+
+
+def test_a_repository_lists_what_is_tracked_even_where_tools_keep_things(repository):
+    write(repository, "venv/x.py")
+    write(repository, ".gitignore", "hidden.py\nvenv/\n")
+    write(repository, "hidden.py")
+    subprocess.run(["git", "-C", repository, "add", "-f", "venv/x.py"], check=True)
+    assert listing(repository).files == (".gitignore", "shop.py", "venv/x.py")
+
+
+def test_a_deleted_file_is_skipped(repository):
+    subprocess.run(["git", "-C", repository, "add", "."], check=True)
+    (repository / "shop.py").unlink()
+    assert [item.path for item in listing(repository).skipped] == ["shop.py"]
+
+
+def test_a_link_that_leaves_the_tree_fails(tree):
+    (tree / "out.py").symlink_to("/etc/hosts")
+    (tree / "folder").symlink_to(tree.parent)
+    failed = {item.path: item.reason for item in listing(tree).failed}
+    assert failed == dict.fromkeys(("out.py", "folder"), "a link that leaves the tree")
+
+
+def test_a_link_to_a_listed_file_is_skipped_and_one_to_an_unlisted_file_fails(repository):
+    write(repository, ".gitignore", "hidden.py\n")
+    write(repository, "hidden.py")
+    (repository / "a.py").symlink_to("shop.py")
+    (repository / "b.py").symlink_to("hidden.py")
+    found = listing(repository)
+    assert [item.path for item in found.skipped] == ["a.py"]
+    assert [item.path for item in found.failed] == ["b.py"]
+
+
+def test_links_in_a_circle_lead_nowhere(tree):
+    (tree / "a.py").symlink_to("b.py")
+    (tree / "b.py").symlink_to("a.py")
+    assert {item.reason for item in listing(tree).skipped} == {"a link that leads nowhere"}
+
+
+def test_a_repository_inside_the_repository_fails(repository):
+    inner = repository / "vendored"
+    write(inner, "x.py")
+    subprocess.run(["git", "init", "-q", inner], check=True)
+    assert [item.path for item in listing(repository).failed] == ["vendored/"]
+
+
+def test_a_pipe_fails(tree):
+    os.mkfifo(tree / "pipe.py")
+    assert listing(tree).failed[0].reason == "neither a file nor a folder"
+
+
+def test_a_name_that_is_not_utf8_fails_and_can_be_printed(tree):
+    (tree / os.fsdecode(b"\xff.py")).write_text("")
+    failed = listing(tree).failed
+    assert [item.path for item in failed] == ["\\xff.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.py", "", "python"),
+        ("a.PY", "", "python"),
+        ("run", "#!/usr/bin/env python3\n", "python"),
+        ("run", "#!/bin/sh\n", None),
+        ("notes.txt", "#!/usr/bin/env python3\n", None),
+    ],
+)
+def test_the_language_is_told_by_name_or_first_line(tree, name, text, expected):
+    write(tree, name, text)
+    assert language(tree, name) == expected
