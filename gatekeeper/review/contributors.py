@@ -101,8 +101,7 @@ def _answered_for(claim: Claim, identities: Identities) -> bool:
     if commit is None or claim.role == "co-author" or _signed_by_host(commit):
         return True
     committer = commit.committer
-    human = identities.key(committer) is not None and not identities.is_bot(committer)
-    return claim.role == "author" and human
+    return identities.key(committer) is not None and not identities.is_bot(committer)
 
 
 def _signed_by_host(commit: Commit) -> bool:

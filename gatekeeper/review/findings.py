@@ -57,9 +57,9 @@ class Writer:
     def missing(self, opinions: Opinions, needed: int) -> Finding:
         """There are not enough approvals."""
         pull, valid = self.pull, len(opinions.counted)
-        have = f"{valid} of {count(needed, 'approval')}" if valid else "no approval"
+        have = f"only {valid}" if valid else "none"
         message = f"#{pull.number} needs {count(needed, 'approval')} of {short(pull.head_oid)} "
-        message += f"by somebody outside the change, and {have} counts"
+        message += f"by people outside the change, and {have} counts"
         if opinions.rejected:
             message += ". " + ". ".join(map(sentence, opinions.rejected))
         return self._finding("review-approval-missing", message, (needed,))

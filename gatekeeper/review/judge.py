@@ -75,12 +75,16 @@ def _approval_findings(write: Writer, case: Case) -> Iterator[Finding]:
 
 
 def _undecided(case: Case, *, decided: bool) -> Iterator[Failure]:
-    """Yield what could not be read and would have tipped the balance."""
-    if decided:
-        return
+    """Yield what could not be read and would have tipped the balance.
+
+    Args:
+        case: what is judged.
+        decided: more approvals would change nothing.
+    """
     unread = [rejection for rejection in case.given.rejected if rejection.undecided]
-    if 0 < case.lacking <= len(unread):
+    if not decided and 0 < case.lacking <= len(unread):
         yield from (_unread_approval(rejection, case) for rejection in unread)
+    # whatever else blocks may be waived, so this is never left out
     if case.requests_block:
         yield from map(_unread_request, case.given.unread_requests)
 

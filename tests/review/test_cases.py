@@ -112,7 +112,9 @@ def test_case_05_a_pair_that_approves_each_other_fails_outsider(decide: Decide) 
 def test_case_05_two_reviewers_are_needed_when_the_policy_says_so(decide: Decide) -> None:
     alone = decide(approved(), approvals=2)
     assert alone.verdict is Verdict.FAIL
-    assert says(alone, "1 of 2 approvals counts")
+    assert says(
+        alone, "needs 2 approvals of bbbbbbb by people outside the change, and only 1 counts"
+    )
     both = decide(approved(reviews=(review(DANA), review(ERIN))), approvals=2)
     assert both.verdict is Verdict.PASS
 
@@ -145,6 +147,19 @@ def test_case_07_an_address_called_a_bots_does_not_hide_who_committed(
     result = decide(approved(commits=(both,)), identities={"noreply@ai.example": "helpful[bot]"})
     assert result.verdict is Verdict.FAIL
     assert says(result, "cannot be verified: anybody can write a bot's address")
+
+
+def test_case_07_a_known_human_who_commits_answers_for_the_bot_that_wrote(decide: Decide) -> None:
+    ai = Person("unlinked", email="noreply@ai.example")
+    named = {"noreply@ai.example": "helpful[bot]"}
+    by_alice = approved(commits=(commit("b", ai, committer=ALICE),))
+    assert decide(by_alice, identities=named).verdict is Verdict.PASS
+    by_dana = approved(commits=(commit("b", ai, committer=DANA),))
+    assert decide(by_dana, identities=named).verdict is Verdict.FAIL
+    by_nobody = approved(commits=(commit("b", ai, committer=JO),))
+    doubts = [f.message for f in decide(by_nobody, identities=named).findings]
+    assert any("noreply@ai.example" in message for message in doubts)
+    assert any("jo@example.com" in message for message in doubts)
 
 
 @pytest.mark.parametrize("role", ["author", "committer", "co_author"])
@@ -204,6 +219,15 @@ def test_case_11_a_bots_address_counts_only_with_githubs_signature(decide: Decid
 
 def test_case_12_a_ghost_reviewer_does_not_count(decide: Decide) -> None:
     result = decide(approved(reviews=(review(GHOST),)))
+    assert result.verdict is Verdict.FAIL
+    assert "review-approval-unverifiable" in rules(result)
+
+
+@pytest.mark.parametrize("kind", ["ghost", "unlinked", "web-flow"])
+def test_case_12_a_reviewer_of_no_account_does_not_count_whatever_id_is_written(
+    decide: Decide, kind: Any
+) -> None:
+    result = decide(approved(reviews=(review(Person(kind, "U_x", "x")),)))
     assert result.verdict is Verdict.FAIL
     assert "review-approval-unverifiable" in rules(result)
 
@@ -290,6 +314,8 @@ def test_case_16_a_request_for_changes_by_an_unreadable_person_is_an_error(
     pull = approved(reviews=(review(), asked))
     assert decide(pull).verdict is Verdict.ERROR
     assert decide(pull, changes_requested="ignore").verdict is Verdict.PASS
+    unknown = replace(pull, commits=(commit("b", JO),))
+    assert decide(unknown).verdict is Verdict.ERROR, "the other finding may be waived"
 
 
 def test_case_18_a_comment_keeps_an_approval(decide: Decide) -> None:
@@ -336,6 +362,7 @@ def test_case_20_a_pending_review_never_counts(decide: Decide) -> None:
 def test_case_21_an_approval_after_the_merge_does_not_count(decide: Decide) -> None:
     merged = approved(state="MERGED", merged_at=at(15))
     assert decide(merged).verdict is Verdict.PASS
+    assert decide(replace(merged, reviews=(review(minutes=15),))).verdict is Verdict.PASS
     result = decide(replace(merged, reviews=(review(minutes=16),)))
     assert result.verdict is Verdict.FAIL
     assert "review-approval-after-merge" in rules(result)
@@ -395,6 +422,11 @@ def test_case_30_an_approval_before_the_base_was_changed_is_stale(decide: Decide
         decide(approved(base_changes=(there,), reviews=(review(minutes=25),))).verdict
         is Verdict.PASS
     )
+
+
+def test_case_30_an_approval_at_the_instant_of_the_change_is_stale(decide: Decide) -> None:
+    there = BaseChange(ALICE, at(10), "main", "develop")
+    assert decide(approved(base_changes=(there,))).verdict is Verdict.FAIL
 
 
 def test_a_pull_request_that_was_closed_does_not_pass(decide: Decide) -> None:

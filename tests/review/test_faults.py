@@ -251,6 +251,18 @@ def test_a_list_that_is_shorter_than_its_count_is_an_error(hub: FakeGitHub, run:
         assert result.reason.startswith("not all ")
 
 
+@pytest.mark.parametrize("field", ["parents", "authors"])
+def test_a_commits_list_that_is_shorter_than_its_count_is_an_error(
+    hub: FakeGitHub, run: Run, field: str
+) -> None:
+    def shorten(exchange: Exchange) -> None:
+        pull = exchange.body["data"]["repository"]["pullRequest"]
+        pull["commits"]["nodes"][0]["commit"][field]["nodes"] = []
+        exchange.send()
+
+    assert run({0: shorten}).verdict is Verdict.ERROR
+
+
 def test_an_answer_about_another_pull_request_is_an_error(hub: FakeGitHub, run: Run) -> None:
     def other(exchange: Exchange) -> None:
         exchange.body["data"]["repository"]["pullRequest"]["number"] = 7

@@ -89,7 +89,49 @@ def test_events_of_the_timeline_reach_the_judge(hub: FakeGitHub, check: Check) -
     rules = {finding.rule: finding.message for finding in check(hub).findings}
     assert "dana force-pushed" in rules["review-approval-by-contributor"]
     assert "dismissed by alice" in rules["review-approval-dismissed"]
-    assert check.facts(hub).pull_request.base_changes[0].current == "develop"
+    facts = check.facts(hub).pull_request
+    assert facts.base_changes[0].current == "develop"
+    (push,) = facts.force_pushes
+    assert (push.before, push.after) == (oid("one"), oid("two"))
+
+
+def test_a_bot_that_may_write_can_request_changes(hub: FakeGitHub, check: Check) -> None:
+    pull = hub.open("alice", alices("one"))
+    pull.review("dana")
+    pull.review("scanner[bot]", "CHANGES_REQUESTED")
+    assert check(hub).verdict is Verdict.PASS
+    hub.permissions["scanner[bot]"] = "write"
+    pull.review("scanner[bot]", "CHANGES_REQUESTED")
+    assert check(hub).verdict is Verdict.FAIL
+
+
+def test_a_permission_is_asked_once_a_person_and_only_for_opinions(
+    hub: FakeGitHub, check: Check
+) -> None:
+    pull = hub.open("alice", alices("one"))
+    pull.review("erin", "COMMENTED")
+    pull.dismiss(pull.review("erin"), "alice")
+    pull.review("dana", "CHANGES_REQUESTED")
+    pull.review("dana")
+    assert check(hub).verdict is Verdict.PASS
+    assert [name.split("/")[5] for name in hub.requests[1:2]] == ["dana"]
+    assert len(hub.requests) == 2
+
+
+def test_a_review_without_a_time_is_an_error(hub: FakeGitHub, check: Check) -> None:
+    hub.open("alice", alices("one")).review("dana")["submittedAt"] = None
+    assert check(hub).verdict is Verdict.ERROR
+
+
+def test_an_imported_author_that_nobody_claimed_is_unverifiable(
+    hub: FakeGitHub, check: Check
+) -> None:
+    pull = hub.open("alice", alices("one"))
+    pull.review("dana")
+    pull.node["author"] = {"__typename": "Mannequin", "id": "M_1", "login": "alice-of-old"}
+    result = check(hub)
+    assert result.verdict is Verdict.FAIL
+    assert "alice-of-old, opener of #42, cannot be verified" in result.reason
 
 
 def test_everything_beyond_the_first_hundred_is_read(hub: FakeGitHub, check: Check) -> None:
