@@ -107,3 +107,7 @@ def _say(reason: str, next_step: str, code: int) -> int:
         err.print("[bold]next:[/] ", end="")
         err.print(visible(next_step), markup=False, soft_wrap=True)
     return code
+
+
+if __name__ == "__main__":
+    main()

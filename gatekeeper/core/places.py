@@ -18,6 +18,10 @@ Path = tuple[str | int, ...]
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
+_TAGS = {
+    f"tag:yaml.org,2002:{name}"
+    for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
+}
 
 
 @dataclass(slots=True)
@@ -52,7 +56,7 @@ def parse(text: str, path: str) -> Document:
         document.problems.append(PolicyProblem(path, 1, 1, message))
         return document
     try:
-        _refuse_aliases(text, document)
+        _refuse_traps(text, document)
         node = None if document.problems else yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -69,13 +73,25 @@ def parse(text: str, path: str) -> Document:
     return document
 
 
-def _refuse_aliases(text: str, document: Document) -> None:
-    """Aliases can make a small file expand without bounds, and hide what a reviewer reads."""
+def _refuse_traps(text: str, document: Document) -> None:
+    """Refuse what can make a small file endless, before anything is built from it.
+
+    Aliases expand without bounds and hide what a reviewer reads; deep nesting takes PyYAML
+    minutes. Events come one by one, so the walk ends at the first of them.
+    """
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            line, column = _position(event.start_mark)
             message = f"alias `*{event.anchor}`: write the value out, aliases are not read here"
-            document.problems.append(PolicyProblem(document.path, line, column, message))
+        elif depth > MAX_DEPTH:
+            message = f"nested deeper than {MAX_DEPTH} levels"
+        else:
+            continue
+        line, column = _position(event.start_mark)
+        document.problems.append(PolicyProblem(document.path, line, column, message))
+        return
 
 
 class _Builder:
@@ -87,8 +103,8 @@ class _Builder:
 
     def build(self, node: yaml.Node, at: Path) -> Any:
         self._document.places.setdefault(at, _place(node))
-        if len(at) > MAX_DEPTH:
-            return self._refuse(node, f"nested deeper than {MAX_DEPTH} levels")
+        if node.tag not in _TAGS:
+            return self._refuse(node, f"the tag `{node.tag}` is not read here")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
@@ -98,7 +114,7 @@ class _Builder:
     def _mapping(self, node: yaml.MappingNode, at: Path) -> dict[str, Any]:
         built: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = self._scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            key = key_node.value if key_node.tag == "tag:yaml.org,2002:str" else None
             if not isinstance(key, str):
                 self._refuse(key_node, "a key must be a plain string; put it in quotes")
             elif key in built:
@@ -109,8 +125,6 @@ class _Builder:
         return built
 
     def _scalar(self, node: yaml.Node) -> Any:
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            return self._refuse(node, f"the tag `{node.tag}` is not read here")
         try:
             return self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:

@@ -11,7 +11,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -56,7 +56,7 @@ class PolicyFile(Settings):
         waivers: findings that are accepted for a time.
     """
 
-    version: Literal[1]
+    version: Annotated[int, Field(ge=1, le=1)]
     stages: dict[str, list[str]] = Field(default_factory=dict)
     gates: dict[str, dict[str, Any] | None] = Field(default_factory=dict)
     waivers: list[WaiverEntry] = Field(default_factory=list)

@@ -12,7 +12,7 @@ from gatekeeper.core.policy import Settings, did_you_mean
 from gatekeeper.experimental.gate import EXPERIMENTAL
 from gatekeeper.review.gate import REVIEW
 from gatekeeper.scan.gate import CODE, DEPENDENCIES
-from gatekeeper.staging.gate import STAGING
+from gatekeeper.staging.gate import GATE as STAGING
 
 ENTRY_POINTS = "gatekeeper.gates"
 

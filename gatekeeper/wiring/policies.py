@@ -6,14 +6,16 @@ judges it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from gatekeeper import git
 from gatekeeper.core.digest import digest
 from gatekeeper.core.errors import PolicyError, PolicyProblem, UsageError
-from gatekeeper.core.model import PolicySource, Subject
-from gatekeeper.core.policy import Policy, parse_policy
+from gatekeeper.core.model import PolicySource
+from gatekeeper.core.policy import Policy, parse_policy, unset_references
+from gatekeeper.wiring import environment
 from gatekeeper.wiring.gates import schemas
 
 NAME = "gatekeeper.yml"
@@ -35,12 +37,12 @@ class Loaded:
     policy: Policy
 
 
-def load(root: Path, subject: Subject, named: Path | None) -> Loaded:
+def load(root: Path, base: str | None, named: Path | None) -> Loaded:
     """Find and read the policy.
 
     Args:
         root: the folder under judgement.
-        subject: with a `base` when a pull request is judged.
+        base: the commit to read it from when a pull request is judged, else None.
         named: the file that the user named, or None.
 
     Raises:
@@ -48,8 +50,8 @@ def load(root: Path, subject: Subject, named: Path | None) -> Loaded:
         UsageError: the named file, or the base's, does not exist.
     """
     inside = _inside(root, named)
-    if subject.base and inside is not None:
-        return parse(_from_base(root, subject.base, inside), inside, subject.base)
+    if base and inside is not None:
+        return parse(_from_base(root, base, inside), inside, base)
     path = named or root / NAME
     if not path.exists() and not path.is_symlink():
         if named is None:
@@ -71,6 +73,14 @@ def parse(data: bytes, path: str, revision: str | None) -> Loaded:
         raise PolicyError([PolicyProblem(path, line, 1, "not UTF-8 text")]) from None
     policy = parse_policy(text.removeprefix("\ufeff"), path, schemas())
     return Loaded(PolicySource(path, revision, digest(data)), text, policy)
+
+
+def require_variables(loaded: Loaded, gates: Collection[str]) -> None:
+    """Refuse a policy whose sections for these gates name variables that are not set."""
+    known = {name for name, value in environment.variables().items() if value}
+    problems = unset_references(loaded.text, loaded.source.path, gates, known)
+    if problems:
+        raise PolicyError(problems)
 
 
 def _inside(root: Path, named: Path | None) -> str | None:

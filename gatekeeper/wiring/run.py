@@ -15,11 +15,11 @@ from typing import Any
 
 from gatekeeper.core import pipeline
 from gatekeeper.core.catalog import Catalog
-from gatekeeper.core.errors import EvidenceError, PolicyError, UsageError
+from gatekeeper.core.errors import EvidenceError, UsageError
 from gatekeeper.core.gate import AnyGate, Context, Options, Request
 from gatekeeper.core.model import Failure, Judgement, Report, Subject
 from gatekeeper.core.pipeline import Outcome
-from gatekeeper.core.policy import Policy, did_you_mean, unset_references
+from gatekeeper.core.policy import Policy, did_you_mean
 from gatekeeper.evidence import bundle, records
 from gatekeeper.evidence.attempts import Attempt, attempt_all, redactor
 from gatekeeper.evidence.bundle import Bundle, Run
@@ -28,7 +28,6 @@ from gatekeeper.reports import interface as reports
 from gatekeeper.reports import json as json_report
 from gatekeeper.wiring import environment, gates, policies, subjects
 from gatekeeper.wiring.catalog import catalog
-from gatekeeper.wiring.policies import Loaded
 
 DEFAULT_STAGE = "merge"
 
@@ -80,10 +79,10 @@ def check(ask: Ask, now: datetime, progress: Progress) -> Answer:
     if ask.record:
         bundle.require_free(ask.record)
     subject = subjects.resolve(ask.root, ask.pull_request, ask.options.recorded)
-    loaded = policies.load(ask.root, subject, ask.policy)
+    loaded = policies.load(ask.root, subject.base, ask.policy)
     chosen = _chosen(ask, loaded.policy)
     subjects.require_tree(ask.root, subject, chosen)
-    _require_variables(loaded, chosen)
+    policies.require_variables(loaded, {gate.name for gate in chosen})
     taken = _collect(ask, subject, loaded.policy, chosen, progress)
     run = Run(subject, loaded.source, tuple(gate.name for gate in chosen), now)
     answer = _judge(run, loaded.policy, taken, catalog())
@@ -121,15 +120,6 @@ def _chosen(ask: Ask, policy: Policy) -> tuple[AnyGate, ...]:
     if not chosen:
         raise UsageError(f"the stage `{stage}` has no gates: it would judge nothing")
     return chosen
-
-
-def _require_variables(loaded: Loaded, chosen: Sequence[AnyGate]) -> None:
-    names = {gate.name for gate in chosen}
-    path = loaded.source.path
-    set_ones = {name for name, value in environment.variables().items() if value}
-    problems = unset_references(loaded.text, path, names, set_ones)
-    if problems:
-        raise PolicyError(problems)
 
 
 def _collect(

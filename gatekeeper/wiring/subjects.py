@@ -13,6 +13,9 @@ from gatekeeper.review import source as pull_requests
 from gatekeeper.review.gate import REVIEW
 from gatekeeper.wiring import environment
 
+# Seconds for asking the host which commits a pull request joins.
+_ASKING = 60.0
+
 
 def resolve(root: Path, pull_request: int | None, recorded: Path | None) -> Subject:
     """Return the subject.
@@ -69,7 +72,10 @@ def _pull_request(root: Path, number: int, recorded: Path | None) -> Subject:
             "run this in a clone of the repository",
         )
     given = {name: environment.variables().get(name, "") for name in REVIEW.environment}
-    ends = pull_requests.open_source(recorded, given, git.repository_name(root)).ends(number)
+    source = pull_requests.open_source(recorded, given, _ASKING)
+    # The clone says which repository is judged; a recording of another one is no evidence.
+    name = git.repository_name(root)
+    ends = source.ends(name, number)
     if git.commit(root, ends.base_oid) is None:
         shallow = "this clone is shallow and" if git.is_shallow(root) else "this clone"
         raise EvidenceError(
@@ -78,9 +84,8 @@ def _pull_request(root: Path, number: int, recorded: Path | None) -> Subject:
             f"{ends.base_oid}`; in GitHub Actions set `fetch-depth: 0` on actions/checkout",
         )
     return Subject(
-        repository=ends.repository,
+        repository=name if "/" in name else ends.repository,
         commit=ends.head_oid,
         pull_request=number,
         base=ends.base_oid,
-        branch=None,
     )

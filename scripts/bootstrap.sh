@@ -1,0 +1,62 @@
+# Sourced by the other scripts: sets up .venv from the hashed lock, once for each lock.
+#
+#   bootstrap runtime    what gatekeeper needs
+#   bootstrap dev        that and what its tests need
+#
+# Uses uv where it is installed, else venv and pip. Prints to standard error only.
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+venv="$here/.venv"
+
+find_python() {
+  local candidate
+  for candidate in ${GATEKEEPER_PYTHON:-} python3.13 python3.12 python3.11 python3 python; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+  echo "gatekeeper: no Python 3.11 or newer found; install one, or name it in GATEKEEPER_PYTHON" >&2
+  return 3
+}
+
+install_locked() {  # install_locked LOCK
+  if command -v uv >/dev/null 2>&1; then
+    uv pip install --quiet --python "$venv/bin/python" --compile-bytecode --require-hashes -r "$1"
+  else
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
+  fi
+}
+
+install_all() {  # install_all runtime|dev
+  local python lock="$here/requirements.lock"
+  [ "$1" = dev ] && lock="$here/requirements-dev.lock"
+  python="$(find_python)" || return 3
+  echo "gatekeeper: setting up $venv (once; a minute or two)" >&2
+  if [ ! -x "$venv/bin/python" ]; then
+    if command -v uv >/dev/null 2>&1; then
+      uv venv --quiet --python "$python" "$venv"
+    else
+      "$python" -m venv "$venv"
+    fi
+  fi
+  install_locked "$lock" || return 3
+  # The package itself, from this checkout; its dependencies are the lock's.
+  local site
+  site="$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+  echo "$here" >"$site/gatekeeper-checkout.pth"
+  "$venv/bin/python" -m compileall -q "$here/gatekeeper" || true
+}
+
+bootstrap() {  # bootstrap runtime|dev
+  local stamp="$venv/.gatekeeper-$1" wanted
+  wanted="$(cat "$here/requirements.lock" "$here/requirements-dev.lock" "$here/scripts/bootstrap.sh" | cksum)"
+  # What the tests need includes what gatekeeper needs.
+  if [ "$1" = runtime ] && [ "$(cat "$venv/.gatekeeper-dev" 2>/dev/null)" = "$wanted" ]; then
+    return
+  fi
+  if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+    install_all "$1" >&2 || { echo "gatekeeper: setting up failed; see above" >&2; return 3; }
+    echo "$wanted" >"$stamp"
+  fi
+}

@@ -1,0 +1,155 @@
+"""git, on real repositories, hostile ones among them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gatekeeper import git
+from gatekeeper.core.errors import ToolError
+
+
+def sh(root: Path, *args: str) -> str:
+    identity = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com")
+    command = ["git", *identity, "-c", "init.defaultBranch=main", *args]
+    return subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    root = tmp_path / "shop"
+    root.mkdir()
+    sh(root, "init")
+    (root / "a.py").write_text("print(1)\n")
+    (root / ".gitignore").write_text("ignored/\n")
+    sh(root, "add", ".")
+    sh(root, "commit", "-m", "first")
+    return root
+
+
+def test_a_repository_a_plain_folder_and_an_ignored_one(repo: Path, tmp_path: Path) -> None:
+    assert git.is_repository(repo)
+    assert not git.is_repository(tmp_path)
+    (repo / "ignored").mkdir()
+    assert not git.is_repository(repo / "ignored")
+    (repo / "sub").mkdir()
+    assert git.is_repository(repo / "sub")
+
+
+def test_a_damaged_repository_is_an_error_and_not_a_plain_folder(repo: Path) -> None:
+    (repo / ".git" / "HEAD").unlink()
+    with pytest.raises(ToolError, match="cannot read this repository"):
+        git.is_repository(repo)
+
+
+def test_head_branch_and_detached(repo: Path) -> None:
+    first = git.head(repo)
+    assert first is not None
+    assert first == sh(repo, "rev-parse", "HEAD").strip()
+    assert git.branch(repo) == "main"
+    sh(repo, "checkout", "--detach")
+    assert git.branch(repo) is None
+
+
+def test_a_repository_without_a_commit_has_no_head(tmp_path: Path) -> None:
+    sh(tmp_path, "init")
+    assert git.is_repository(tmp_path)
+    assert git.head(tmp_path) is None
+
+
+def test_files_are_tracked_or_new_but_not_ignored(repo: Path) -> None:
+    (repo / "new ü.py").write_text("")
+    (repo / "ignored").mkdir()
+    (repo / "ignored" / "x.py").write_text("")
+    assert git.files(repo) == (".gitignore", "a.py", "new ü.py")
+
+
+def test_the_users_own_excludes_hide_nothing(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repo / ".git" / "info").mkdir(exist_ok=True)
+    excludes = repo.parent / "excludes"
+    excludes.write_text("hidden.py\n")
+    sh(repo, "config", "core.excludesFile", str(excludes))
+    (repo / "hidden.py").write_text("")
+    assert "hidden.py" in git.files(repo)
+
+
+def test_dirty_is_changed_or_untracked(repo: Path) -> None:
+    assert not git.is_dirty(repo)
+    (repo / "b.py").write_text("")
+    assert git.is_dirty(repo)
+
+
+def test_show_reads_a_file_of_a_revision(repo: Path) -> None:
+    (repo / "a.py").write_text("changed\n")
+    (repo / "sub").mkdir()
+    assert git.show(repo, "HEAD", "a.py") == b"print(1)\n"
+    assert git.show(repo, "HEAD", "none.py") is None
+    assert git.show(repo / "sub", "HEAD", "a.py") is None
+
+
+def test_the_surrounding_environment_does_not_redirect_git(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sh(tmp_path, "init", "other")
+    head = git.head(repo)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
+    assert git.head(repo) == head
+
+
+@pytest.mark.parametrize("name", ["origin", "with-suffix"])
+def test_the_name_comes_from_the_remote(repo: Path, name: str) -> None:
+    assert git.repository_name(repo) == "shop"
+    suffix = ".git" if name == "with-suffix" else ""
+    sh(repo, "remote", "add", "origin", f"git@github.com:acme/store.front{suffix}")
+    assert git.repository_name(repo) == "acme/store.front"
+
+
+def test_nothing_that_a_hostile_checkout_configures_is_run(repo: Path) -> None:
+    spy = repo.parent / "ran"
+    program = f"touch {spy}; cat"
+    (repo / ".gitattributes").write_text("*.py filter=evil diff=evil\n")
+    for key in (
+        "core.fsmonitor",
+        "filter.evil.clean",
+        "filter.evil.smudge",
+        "filter.evil.process",
+        "diff.evil.textconv",
+        "diff.external",
+        "core.pager",
+    ):
+        sh(repo, "config", key, program)
+    sh(repo, "config", "filter.evil.required", "true")
+    hook = repo / ".git" / "hooks" / "post-index-change"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ntouch {spy}\n")
+    hook.chmod(0o755)
+    (repo / "a.py").write_text("print(2)\n")
+    git.is_repository(repo)
+    assert git.is_dirty(repo)
+    git.files(repo)
+    git.show(repo, "HEAD", "a.py")
+    git.run(repo, "diff", "HEAD", "--stat")
+    assert not spy.exists()
+
+
+def test_replace_refs_cannot_lie_about_a_commit(repo: Path) -> None:
+    first = git.head(repo)
+    assert first is not None
+    (repo / "a.py").write_text("other\n")
+    sh(repo, "commit", "-am", "second")
+    second = git.head(repo)
+    assert second is not None
+    sh(repo, "replace", first, second)
+    assert git.show(repo, first, "a.py") == b"print(1)\n"
+
+
+def test_a_revision_cannot_be_an_option(repo: Path) -> None:
+    assert git.commit(repo, "--help") is None
+    assert git.commit(repo, "no-such-branch") is None
+
+
+def test_a_missing_folder_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="cannot run in gone"):
+        git.is_repository(tmp_path / "gone")
