@@ -11,7 +11,7 @@ from gatekeeper.review.facts import PullRequest
 from gatekeeper.review.findings import sentence
 from gatekeeper.review.opinions import Opinions
 from gatekeeper.review.settings import ReviewSettings
-from gatekeeper.review.words import count, listed, short
+from gatekeeper.review.words import listed, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ def summary(case: Case, others: Sequence[Finding]) -> str:
         others: findings that are not about approvals.
     """
     if case.lacking:
-        needed = count(case.settings.approvals, "approval")
         first = next(map(sentence, case.given.rejected), "nobody outside the change approved it")
-        return f"{len(case.given.counted)} of {needed} count: {first}"
+        have, needed = len(case.given.counted), case.settings.approvals
+        return f"{have} of {needed} needed approvals count: {first}"
     blocking = (finding.message for finding in others if finding.blocking)
     names = listed(review.author for review in case.given.counted)
     passed = f"{short(case.pull.head_oid)} was approved by {names}, outside the change"

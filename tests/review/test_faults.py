@@ -227,15 +227,19 @@ def _harmless(path: tuple[Any, ...], *, first_page: bool) -> bool:
     return path[-1] in {"beforeCommit", "afterCommit", "actor"}
 
 
-def test_a_page_that_promises_more_and_gives_nothing_ends_in_an_error(
-    hub: FakeGitHub, run: Run
+@pytest.mark.parametrize(("cursor", "empty"), [(None, False), ("", False), ("0", True)])
+def test_a_page_that_promises_more_and_does_not_say_where_ends_in_an_error(
+    hub: FakeGitHub, run: Run, cursor: str | None, empty: bool
 ) -> None:
     def promise(exchange: Exchange) -> None:
         commits = exchange.body["data"]["repository"]["pullRequest"]["commits"]
-        commits["pageInfo"] = {"hasNextPage": True, "endCursor": None}
+        commits["pageInfo"] = {"hasNextPage": True, "endCursor": cursor}
+        if empty:
+            commits["nodes"] = []
         exchange.send()
 
     assert run({0: promise}).verdict is Verdict.ERROR
+    assert len(hub.requests) == 1
 
 
 def test_a_list_that_is_shorter_than_its_count_is_an_error(hub: FakeGitHub, run: Run) -> None:
