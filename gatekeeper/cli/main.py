@@ -74,7 +74,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run the command line and return the exit code; nothing escapes."""
     try:
-        return int(cli.main(arguments, standalone_mode=False) or 0)
+        return int(cli.main(arguments, "gatekeeper", standalone_mode=False) or 0)
     except Exit as end:
         return end.exit_code
     except click.ClickException as error:
