@@ -5,13 +5,13 @@ import hmac
 import os
 import random
 import secrets
-from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, make_response, redirect, request, session, url_for
+from flask import Blueprint, abort, make_response, redirect, request, session
 
 from shop import db
 
 pages = Blueprint("account", __name__)
+AFTER_LOGIN = {"basket": "/basket", "orders": "/orders"}
 
 
 # weak: fast, without salt, and broken as a hash (CWE-916, CWE-327)
@@ -57,14 +57,11 @@ def login():
     return redirect(request.args.get("next", "/"))
 
 
-# safe twin: only a path of this shop
+# safe twin: the link names a page, and the pages are ours
 @pages.post("/login/safe")
 def login_safely():
     session["customer"] = customer()["id"]
-    target = urlsplit(request.args.get("next", ""))
-    if target.scheme or target.netloc or not target.path.startswith("/") or "\\" in target.path:
-        return redirect(url_for("home"))
-    return redirect(url_for("home") if target.path.startswith("//") else target.path)
+    return redirect(AFTER_LOGIN.get(request.args.get("next", ""), "/"))
 
 
 # weak: scripts can read this cookie, and it travels without TLS (CWE-614, CWE-1004)

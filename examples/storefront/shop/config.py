@@ -4,11 +4,9 @@ import os
 import secrets
 
 # weak: whoever reads this repository can sign session cookies (CWE-798)
-LEGACY_SECRET_KEY = "q8Zt-51xN_storefront_session_key"
-
-
-def legacy():
-    return {"SECRET_KEY": LEGACY_SECRET_KEY, "SESSION_COOKIE_SECURE": False}
+class Legacy:
+    SECRET_KEY = "q8Zt-51xN-storefront-sessions"
+    SESSION_COOKIE_SECURE = False
 
 
 # safe twin: the key comes from the environment; without one, sessions end with the process
