@@ -22,7 +22,7 @@ from gatekeeper.reports.escape import one_line
 from gatekeeper.reports.terminal_tree import gate_tree, prose
 
 COLORS = {
-    Verdict.SKIP: "bright_black",
+    Verdict.SKIP: "dim",
     Verdict.PASS: "green",
     Verdict.PENDING: "yellow",
     Verdict.FAIL: "red",
@@ -77,7 +77,7 @@ def _header(report: Report, marks: _Marks) -> Panel:
     policy = report.policy
     revision = f" at {policy.revision[:_SHORT]}" if policy.revision else ""
     facts = Table.grid(padding=(0, 2))
-    facts.add_column(style="bright_black", no_wrap=True)
+    facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
     facts.add_row("change", _subject(report.subject))
     facts.add_row("policy", Text(one_line(f"{policy.path}{revision}")))
@@ -113,7 +113,7 @@ def _reasons(report: Report, marks: _Marks) -> Table:
         table.add_row(
             Text(f"{marks[result.verdict]} {one_line(result.gate)}", style=f"bold {color}"),
             Text(result.verdict.name, style=color),
-            prose(story.why(result), "" if blocks else "bright_black"),
+            prose(story.why(result), "" if blocks else "dim"),
         )
     return table
 
@@ -154,7 +154,7 @@ def _next(report: Report) -> RenderableType:
     if len(steps) > _STEPS_TOLD:
         parts.append(Text(f"{len(steps) - _STEPS_TOLD} more: see --format json"))
     if any(finding.blocking for result in report.results for finding in result.findings):
-        parts += [Text(), prose(story.FOOTNOTE, "bright_black")]
+        parts += [Text(), prose(story.FOOTNOTE, "dim")]
     return Stack(*parts)
 
 

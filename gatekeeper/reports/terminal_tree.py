@@ -24,7 +24,7 @@ _PLACES_TOLD = 10
 _RULES_TOLD = 25
 _CHECKED_TOLD = 6
 _MORE = "see --format json"
-_DIM = "bright_black"
+_DIM = "dim"
 T = TypeVar("T")
 
 
@@ -71,9 +71,7 @@ def _failure(failure: Failure) -> RenderableType:
 
 
 def _labelled(label: str, text: str) -> Text:
-    shown = Text(f"{label}: ", style=_DIM)
-    shown.append_text(prose(text, "default"))
-    return shown
+    return Text.assemble((f"{label}: ", _DIM)).append_text(prose(text))
 
 
 def _group(tree: Tree, group: story.Group) -> None:
@@ -97,20 +95,21 @@ def _notes(tree: Tree, groups: Sequence[story.Group]) -> None:
     branch = tree.add(Text("seen, but does not block", style="bold blue"))
     for group in _capped(branch, groups, _PLACES_TOLD, "rules"):
         title = _title(group)
-        title.append(f"  {one_line(str(group.first.where))}", style="not bold underline")
+        title.append(f"  {one_line(str(group.first.where))}", style="underline")
         branch.add(title)
 
 
 def _title(group: story.Group) -> Text:
     finding, count = group.first, len(group.findings)
-    title = Text(f"{finding.severity.label.upper()}", style=COLORS[finding.severity])
-    title.append(f" {one_line(finding.title)}", style="bold default")
-    title.append(f"  {count} places" if count > 1 else "", style="not bold default")
     names = [finding.rule, *finding.owasp, *(f"CWE-{number}" for number in finding.cwe)]
     if tools := group.also_found_by:
         names.append(f"also found by {', '.join(tools)}")
-    title.append(f"  {one_line(' · '.join(names))}", style=f"not bold {_DIM}")
-    return title
+    return Text.assemble(
+        (finding.severity.label.upper(), COLORS[finding.severity]),
+        (f" {one_line(finding.title)}", "bold"),
+        f"  {count} places" if count > 1 else "",
+        (f"  {one_line(' · '.join(names))}", _DIM),
+    )
 
 
 def _places(branch: Tree, group: story.Group) -> None:
@@ -122,9 +121,8 @@ def _places(branch: Tree, group: story.Group) -> None:
 
 
 def _where(finding: Finding) -> Text:
-    shown = Text(one_line(str(finding.where)), style="underline")
-    shown.append(f"  {finding.fingerprint}", style=f"not underline {_DIM}")
-    return shown
+    place = one_line(str(finding.where))
+    return Text.assemble((place, "underline"), (f"  {finding.fingerprint}", _DIM))
 
 
 def _accepted(tree: Tree, waived: Sequence[Waived]) -> None:
