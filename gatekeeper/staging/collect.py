@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from gatekeeper.core.errors import EvidenceError, UsageError
 from gatekeeper.core.gate import Request
 from gatekeeper.core.policy import did_you_mean
 from gatekeeper.staging.detectors import Detector, parse_detectors
-from gatekeeper.staging.facts import EnvironmentFacts, StagingEvidence
+from gatekeeper.staging.facts import EnvironmentFacts, StagingEvidence, StoreFacts
 from gatekeeper.staging.reader import Reader
 from gatekeeper.staging.selftest import self_test
 from gatekeeper.staging.settings import EnvironmentSettings, StagingSettings
@@ -57,7 +58,16 @@ def _environment(
         progress=lambda text: request.progress(f"{name}: {text}"),
     )
     stores = tuple(reader.store(index, store) for index, store in enumerate(settings.stores))
-    return EnvironmentFacts(name, allowed, stores)
+    return EnvironmentFacts(name, allowed, tuple(_with_distinct_names(stores)))
+
+
+def _with_distinct_names(stores: Iterable[StoreFacts]) -> Iterator[StoreFacts]:
+    """Two databases may have one name; their findings must not."""
+    seen: set[str] = set()
+    for store in stores:
+        name = store.name if store.name not in seen else f"{store.name}-{store.index + 1}"
+        seen.add(name)
+        yield replace(store, name=name)
 
 
 def _chosen(

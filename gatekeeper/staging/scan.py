@@ -2,8 +2,9 @@
 
 Counts are merged by `+`, in any order and any grouping, with one result.
 
-A cell is first held against one RE2 alternation of all detectors (vectorised, no Python); what
-passes is unfolded and matched by each detector's own pattern; each match is assessed.
+Every cell is held against one RE2 alternation of all detectors. What passes is unfolded where it
+needs to be, and held against each detector's own expression. Up to here all is vectorised; only
+what is left is matched, and each match assessed, in Python.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
 
 PREVIEWS = 3
 # Ways to write a character that hide it from a pattern: JSON and HTML escapes, percent signs,
-# full-width forms, characters without width, and the zero bytes of UTF-16.
-_FOLDED = r"\\u[0-9A-Fa-f]{4}|&[#A-Za-z]|%[0-9A-Fa-f]{2}|[\x{FE50}-\x{FE6F}\x{FF00}-\x{FFEF}]"
-_HIDDEN = r"\x00|[\x{00AD}\x{200B}-\x{200D}\x{2060}\x{FEFF}]"
+# wide, raised, circled and mathematical forms, spaces of other widths, characters without width,
+# and the zero bytes of UTF-16. Cells with any of them are unfolded first.
+_FOLDED = (
+    r"\\u[0-9A-Fa-f]{4}|&[#A-Za-z]|%[0-9A-Fa-f]{2}"
+    r"|[\x00\x{00A0}\x{00AD}\x{00B2}\x{00B3}\x{00B9}\x{2000}-\x{200D}\x{202F}\x{2060}-\x{209F}"
+    r"\x{2460}-\x{249B}\x{3000}\x{FE50}-\x{FE6F}\x{FEFF}-\x{FFEF}\x{1D400}-\x{1D7FF}]"
+)
 _INVISIBLE = re.compile("[\x00\u00ad\u200b-\u200d\u2060\ufeff]")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
 
@@ -87,7 +93,7 @@ def scan(batch: pa.RecordBatch, detectors: Sequence[Detector]) -> Counts:
             same name are counted as one.
         detectors: their order is that of each column's hits.
     """
-    prefilter = "|".join([_FOLDED, _HIDDEN, *(f"(?:{d.prefilter})" for d in detectors)])
+    prefilter = "|".join([_FOLDED, *(f"(?:{d.prefilter})" for d in detectors)])
     counts = Counts(batch.num_rows)
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         counts += Counts(0, {name: _scan_column(column, prefilter, detectors)})
@@ -99,35 +105,46 @@ def _scan_column(column: pa.Array, prefilter: str, detectors: Sequence[Detector]
 
     text, undecodable = _as_text(column)
     values = pc.sum(pc.greater(pc.binary_length(text), 0)).as_py() or 0
-    hits = [Hits()] * len(detectors)
-    for cell in text.filter(pc.match_substring_regex(text, prefilter)).to_pylist():
-        unfolded = unfold(cell)
-        for index, detector in enumerate(detectors):
-            for found in _find(unfolded, detector):
-                hits[index] += found
-    return ColumnCounts(values, undecodable, tuple(hits))
+    suspects = _unfolded(text.filter(pc.match_substring_regex(text, prefilter)))
+    hits = tuple(_hits(suspects, detector) for detector in detectors)
+    return ColumnCounts(values, undecodable, hits)
+
+
+def _unfolded(cells: pa.Array) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    folded = pc.match_substring_regex(cells, _FOLDED)
+    plain = pa.array(map(unfold, cells.filter(folded).to_pylist()), pa.string())
+    return pa.concat_arrays([cells.filter(pc.invert(folded)), plain])
 
 
 def unfold(text: str) -> str:
     """Write out escapes and look-alike forms, and drop characters that cannot be seen."""
     text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
     text = html.unescape(unquote(text, errors="replace"))
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return text.encode("utf-8", "replace").decode("utf-8")  # half an escaped pair is no character
 
 
-def _find(text: str, detector: Detector) -> Iterable[Hits]:
+def _hits(cells: pa.Array, detector: Detector) -> Hits:
+    import pyarrow.compute as pc
+
     assess = VALIDATORS[detector.validator]
-    for match in detector.pattern.finditer(text):
-        found = assess(match[0], detector)
-        if found is None:
-            continue
-        yield Hits(
-            matches=1,
-            plausible=int(found.standing in {Standing.PLAUSIBLE, Standing.VALID}),
-            valid=int(found.standing is Standing.VALID),
-            reserved=int(found.standing is Standing.RESERVED),
-            previews=(found.mask,) if found.mask else (),
-        )
+    standings: Counter[Standing] = Counter()
+    masks = set()
+    for cell in cells.filter(pc.match_substring_regex(cells, detector.prefilter)).to_pylist():
+        for match in detector.pattern.finditer(cell):
+            if found := assess(match[0], detector):
+                standings[found.standing] += 1
+                masks.add(found.mask)
+    return Hits(
+        matches=standings.total(),
+        plausible=standings[Standing.PLAUSIBLE] + standings[Standing.VALID],
+        valid=standings[Standing.VALID],
+        reserved=standings[Standing.RESERVED],
+        previews=tuple(sorted(masks - {""})[:PREVIEWS]),
+    )
 
 
 def _as_text(column: pa.Array) -> tuple[pa.Array, int]:

@@ -11,6 +11,7 @@ import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -37,10 +38,15 @@ def catalog(rules_dir: Path) -> Catalog:
     return parse_catalog({"staging/staging.yml": path.read_text("utf-8")})
 
 
-@pytest.fixture(scope="session")
-def detectors(rules_dir: Path) -> tuple[Detector, ...]:
-    folder = rules_dir / "staging" / "detectors"
+@lru_cache
+def shipped_detectors() -> tuple[Detector, ...]:
+    folder = Path(__file__).parents[2] / "rules" / "staging" / "detectors"
     return parse_detectors({path.name: path.read_text("utf-8") for path in folder.glob("*.yml")})
+
+
+@pytest.fixture(scope="session")
+def detectors() -> tuple[Detector, ...]:
+    return shipped_detectors()
 
 
 @dataclass
@@ -114,12 +120,12 @@ def sqlite_file(tmp_path: Path) -> Callable[..., Path]:
 
 @dataclass
 class Server:
-    """A running PostgreSQL server with a superuser `postgres`."""
+    """A running PostgreSQL server with a superuser `postgres`, and `scanner` who may read."""
 
     folder: Path
     handle: Any
 
-    def url(self, database: str, user: str = "postgres", password: str = "") -> str:
+    def url(self, database: str, user: str = "scanner", password: str = "") -> str:
         secret = f":{password}" if password else ""
         return f"postgresql://{user}{secret}@/{database}?host={quote(str(self.socket))}"
 
@@ -145,7 +151,11 @@ def start_server(prefix: str = "gkpg") -> Server:
             pytest.fail(message)
         warnings.warn(message, stacklevel=1)
         pytest.skip(message)
-    return Server(folder, handle)
+    running = Server(folder, handle)
+    Database(running, "postgres").run(
+        "CREATE ROLE scanner LOGIN", "GRANT pg_read_all_data TO scanner"
+    )
+    return running
 
 
 @pytest.fixture(scope="session")
@@ -163,13 +173,13 @@ class Database:
     server: Server
     name: str
 
-    def url(self, user: str = "postgres", password: str = "") -> str:
+    def url(self, user: str = "scanner", password: str = "") -> str:
         return self.server.url(self.name, user, password)
 
     def run(self, *statements: str) -> None:
         import psycopg
 
-        with psycopg.connect(self.url(), autocommit=True) as connection:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
 

@@ -189,6 +189,30 @@ def test_views_partitions_and_materialized_views_are_in_the_ledger(
     }
 
 
+def test_a_superuser_runs_no_view(database: Database, scan_url: Scan) -> None:
+    """A view may call a function that its author wrote for whoever has more rights."""
+    database.run("CREATE TABLE t (a text)", "INSERT INTO t VALUES ('x')",
+                 "CREATE FUNCTION trap() RETURNS text LANGUAGE plpgsql AS"
+                 " $$ BEGIN COPY (SELECT 1) TO PROGRAM 'touch trapped'; RETURN 'x'; END $$",
+                 "CREATE VIEW v AS SELECT trap() AS a FROM t")  # fmt: skip
+    run = scan_url(database.url("postgres"), name="shop")
+    assert "shop/public.v was not read in full: reading it could run" in run.reasons()
+    assert not (database.server.folder / "data" / "trapped").exists()
+
+
+def test_a_cast_that_lies_is_not_asked(database: Database, scan_url: Scan) -> None:
+    database.run(
+        "CREATE TYPE pair AS (a text, b text)",
+        "CREATE FUNCTION lie(pair) RETURNS text LANGUAGE sql AS $$ SELECT 'nothing here' $$",
+        "CREATE CAST (pair AS text) WITH FUNCTION lie(pair) AS IMPLICIT",
+        "CREATE TABLE t (v pair)",
+        f"INSERT INTO t VALUES (ROW('x', '{EMAIL}'))",
+    )
+    assert scan_url(database.url(), name="shop").rules() == {
+        ("staging-production-email", "shop/public.t/v")
+    }
+
+
 def test_large_objects_are_a_failure_until_excluded(database: Database, scan_url: Scan) -> None:
     database.run("CREATE TABLE t (a text)", "INSERT INTO t VALUES ('x')",
                  f"SELECT lo_from_bytea(0, '{EMAIL}')")  # fmt: skip
@@ -310,7 +334,7 @@ def own_server() -> Any:
     """A server to lock, to starve and to kill."""
     running = start_server("gkkill")
     Database(running, "postgres").run("CREATE ROLE anna LOGIN PASSWORD 'Geheim-9'")
-    lines = ["local all postgres trust", "local all all scram-sha-256"]
+    lines = ["local all postgres,scanner trust", "local all all scram-sha-256"]
     (running.folder / "data" / "pg_hba.conf").write_text("\n".join(lines) + "\n")
     Database(running, "postgres").run("SELECT pg_reload_conf()")
     yield running
@@ -345,7 +369,7 @@ def test_a_server_that_is_killed_during_the_scan_is_a_failure_for_all_that_is_le
         return scan(*arguments, **more)
 
     monkeypatch.setattr(reader, "scan", scan_then_kill)
-    run = scan_url(own_server.url("postgres"), name="shop")
+    run = scan_url(own_server.url("postgres", "postgres"), name="shop")
     assert run.item("public.a").state == run.item("public.b").state == "unread"
     assert not run.judgement.checked
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gatekeeper.staging.gate import GATE
 from tests.staging.conftest import CARD, EMAIL, IBAN, Scan
 
 URL = "sqlite:///shop.db"
@@ -243,3 +244,22 @@ def test_an_absolute_path_is_read_and_its_folders_are_not_shown(
     assert not run.judgement.failures
     assert run.evidence.environments[0].stores[0].url == "sqlite:////…/shop.db"
     assert str(path.parent) not in repr((run.evidence, run.judgement))
+
+
+def test_tables_that_sqlite_keeps_for_itself_hide_nothing(sqlite_file: Any, scan_url: Scan) -> None:
+    sqlite_file(
+        "CREATE TABLE t (a TEXT); CREATE INDEX i ON t (a); INSERT INTO t VALUES ('x'); ANALYZE;",
+        ("INSERT INTO sqlite_stat1 VALUES ('t', 'i', ?)", [(EMAIL,)]),
+    )
+    assert scan_url(URL).rules() == {("staging-production-email", "shop/sqlite_stat1/stat")}
+
+
+def test_two_stores_of_one_name_are_told_apart(
+    sqlite_file: Any, request_for: Any, tmp_path: Path
+) -> None:
+    sqlite_file("CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('x');")
+    stores = [{"url": URL}, {"url": URL}, {"url": URL, "name": "orders"}]
+    settings = {"environments": {"staging": {"stores": stores}}}
+    evidence = GATE.collect(request_for(GATE, tmp_path, settings=settings))
+    names = [store.name for store in evidence.environments[0].stores]
+    assert names == ["shop", "shop-2", "orders"]

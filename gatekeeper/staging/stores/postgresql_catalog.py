@@ -22,6 +22,9 @@ _READABLE_TYPES = frozenset(
 )
 _SEPARATOR = "\x1f"
 _WHOLE_REALS = frozenset({"float4", "float8"})
+# A view can call any function, and that runs with the rights of whoever reads the view.
+_RISKY = "reading it could run the database's own code with a superuser's rights"
+_RISKY_STEP = "scan with a role that is no superuser, e.g. a member of pg_read_all_data"
 _EXCLUDE = "exclude it in the policy with the reason why it cannot hold personal data"
 
 # A view is derived when it reads user tables alone: no system relation, no function but
@@ -44,7 +47,8 @@ SELECT c.oid::int8, n.nspname::text, c.relname::text,
        pg_is_other_temp_schema(n.oid),
        coalesce(s.reads_tables AND NOT s.reads_more, false),
        CASE WHEN c.relkind = 'v' THEN coalesce(pg_get_viewdef(c.oid), '') ELSE '' END,
-       CASE WHEN c.relkind = 'm' THEN c.relispopulated ELSE true END
+       CASE WHEN c.relkind = 'm' THEN c.relispopulated ELSE true END,
+       c.relkind = 'v' AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN source AS s ON s.view = c.oid
@@ -93,7 +97,7 @@ LARGE_OBJECTS = "SELECT count(*) FROM pg_largeobject_metadata"
 
 def relation(row: tuple[Any, ...], columns: tuple[Column, ...]) -> StoreObject:
     """Return what a row of `RELATIONS` lists."""
-    _, schema, table, letter, granted, temporary, derived, definition, filled = row
+    _, schema, table, letter, granted, temporary, derived, definition, filled, risky = row
     name, kind = f"{schema}.{table}", _KINDS.get(letter, letter)
     view = letter == "v" and derived
     reasons = (
@@ -106,6 +110,8 @@ def relation(row: tuple[Any, ...], columns: tuple[Column, ...]) -> StoreObject:
     if accounted := next((reason for holds, reason in reasons if holds), ""):
         text = definition if view else ""
         return StoreObject(name, kind, accounted=accounted, definition=text)
+    if risky:
+        return StoreObject(name, kind, unread=_RISKY, next_step=_RISKY_STEP)
     if not granted:
         step = "grant the role USAGE on the schema and SELECT on it"
         return StoreObject(name, kind, unread="the role may not read it", next_step=step)
@@ -144,10 +150,14 @@ def large_objects(count: int) -> StoreObject:
 
 
 def _text(cell: str, types: set[str], composed: bool) -> str:
-    """Whole numbers as their digits: a float would come out as 4.1e+15, money as $4,111."""
+    """Return an expression for a cell as text, whole numbers as their digits.
+
+    A float would come out as 4.1e+15, and money as $4,111. `format` asks the type itself: a cast
+    to text could be a function of the database's owner, and say anything.
+    """
     if types == {"money"} and not composed:
         return f"({cell})::numeric::text"
     if types <= _WHOLE_REALS and not composed:
         whole = f"abs({cell}) < 9e15 AND {cell} = trunc({cell})"
         return f"CASE WHEN {whole} THEN ({cell})::int8::text ELSE ({cell})::text END"
-    return f"({cell})::text"
+    return f"format('%s', {cell})"

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _HIDDEN_ARGUMENT = 1  # of a virtual table: takes part in queries, holds nothing
 _VIEW = "a view: its definition was scanned, and the tables it reads are listed themselves"
-_STATISTICS = "statistics that SQLite keeps of other tables"
 _FAULTS = (
     ("not a database", "the file is no SQLite database", "look at what made the file"),
     ("malformed", "the file is damaged or cut off", "build or restore it again"),
@@ -69,8 +68,6 @@ class SqliteSession:
     def _object(self, name: str, kind: str, sql: str) -> StoreObject:
         if kind == "view":
             return StoreObject(name, kind, accounted=_VIEW, definition=sql)
-        if name.startswith("sqlite_stat"):
-            return StoreObject(name, "internal table", accounted=_STATISTICS)
         named = "table" if kind == "table" else f"{kind} table"
         try:
             columns = self._columns(name)
