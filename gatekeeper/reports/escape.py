@@ -14,8 +14,8 @@ _SUSPECT = re.compile(r"[^\n\x20-\x7e]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _NONCHARACTERS = frozenset({0xFFFE, 0xFFFF, *range(0xFDD0, 0xFDF0)})  # XML refuses some
 _COMMAND = re.compile(r"::(?=[a-zA-Z])|##(?=\[)")
-_SPECIAL = re.compile(r"""[\\`*_\[\]#|~$&<>"']|^[+\-=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]""")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+_SPECIAL = re.compile(r"""[\\`*_\[\]#|~$&<>]|^[+\-=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]""")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # What a host turns into a mention, a reference or a link even where markdown is escaped.
 _AUTOLINK = re.compile(r"@(?=\w)|#(?=\d)|(?<=[a-zA-Z]):(?=//)|\bwww\.|\bgh-(?=\d)", re.IGNORECASE)
 _BREAK = "\u200b"

@@ -129,15 +129,16 @@ def _group(group: story.Group) -> str:
     if first.fix:
         lines.append(f"**Fix:** {_text(first.fix)}")
     lines.append(_cited(first, count))
-    places = [
-        f"  - {_place(finding)} {'' if group.message else _text(finding.message)}"
-        f" <sub>{code_span(finding.fingerprint)}</sub>"
-        for finding in group.findings[:_PLACES_TOLD]
-        if count > 1
-    ]
+    told = group.findings[:_PLACES_TOLD] if count > 1 else ()
+    places = [_line(finding, "" if group.message else _text(finding.message)) for finding in told]
     if count > _PLACES_TOLD:
         places.append(f"  - {count - _PLACES_TOLD} more {_REST}")
     return "\n".join(["\\\n  ".join(lines), *places])
+
+
+def _line(finding: Finding, message: str) -> str:
+    parts = (f"  - {_place(finding)}", message, f"<sub>{code_span(finding.fingerprint)}</sub>")
+    return " ".join(filter(None, parts))
 
 
 def _title(finding: Finding, rest: str) -> str:
