@@ -14,7 +14,8 @@ _SUSPECT = re.compile(r"[^\n\x20-\x7e]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _NONCHARACTERS = frozenset({0xFFFE, 0xFFFF, *range(0xFDD0, 0xFDF0)})  # XML refuses some
 _COMMAND = re.compile(r"::(?=[a-zA-Z])|##(?=\[)")
-_SPECIAL = re.compile(r"""[\\`*_\[\]#|~$&<>]|^[+\-=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]""")
+_SPECIAL = re.compile(r"""[\\`*_\[\]#|~$&<>]|^[+\-=]""")
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # What a host turns into a mention, a reference or a link even where markdown is escaped.
 _AUTOLINK = re.compile(r"@(?=\w)|#(?=\d)|(?<=[a-zA-Z]):(?=//)|\bwww\.|\bgh-(?=\d)", re.IGNORECASE)
@@ -66,7 +67,8 @@ def markdown(text: str, limit: int = LIMIT) -> str:
 
 def _prose(text: str) -> str:
     unlinked = _AUTOLINK.sub(lambda found: found[0] + _BREAK, text)
-    return _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), unlinked)
+    plain = _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), unlinked)
+    return _NUMBERED.sub(r"\1\\\2", plain)
 
 
 def code_span(text: str, limit: int = LIMIT) -> str:

@@ -86,6 +86,15 @@ def test_markdown_is_a_paragraph_even_at_the_start_of_a_line(raw: str) -> None:
     assert opened in ([], ["paragraph_open"])
 
 
+@pytest.mark.parametrize(
+    "raw", ["1. a", "123456789) a", "- a", "+ a", "# a", "> a", "=== ", "    a"]
+)
+def test_what_begins_a_block_begins_none(raw: str) -> None:
+    tokens = PARSER.parse(markdown(raw))
+    assert [token.type for token in tokens if token.nesting == 1] == ["paragraph_open"]
+    assert words_of(tokens) == letters(raw)
+
+
 @given(text, text)
 def test_a_table_row_keeps_its_cells(first: str, second: str) -> None:
     row = f"| a | b |\n|---|---|\n| {markdown(first)} | {code_span(second)} |\n"
