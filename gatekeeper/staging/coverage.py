@@ -81,11 +81,16 @@ def _object(name: str, item: ObjectFacts, settings: StoreSettings) -> Iterator[F
     elif item.state == "excluded" and not settings.exclusion(item.name):
         yield Failure(f"{name} was left out, and the policy does not exclude it", _AGAIN)
     elif item.state == "read":
-        if item.counted != item.rows and any(c.state == "read" for c in item.columns):
-            reason = f"{item.rows:,} of {item.counted:,} rows were read"
-            yield _unread(name, reason, "scan again when nothing writes to it")
+        yield from _rows(name, item)
         for column in item.columns:
             yield from _column(f"{name}/{column.name}", item, column, settings)
+
+
+def _rows(name: str, item: ObjectFacts) -> Iterator[Failure]:
+    """What the server counted must have been read, unless no column was to be read at all."""
+    if item.counted != item.rows and any(column.state == "read" for column in item.columns):
+        reason = f"{item.rows:,} of {item.counted:,} rows were read"
+        yield _unread(name, reason, "scan again when nothing writes to it")
 
 
 def _column(
@@ -133,12 +138,17 @@ def _balance(environment: str, store: StoreFacts) -> str:
 def _line(item: ObjectFacts) -> str:
     if item.state != "read":
         return f"{item.state}: {item.reason}"
-    read = [column for column in item.columns if column.state == "read"]
-    excluded = [f"{c.name} ({c.reason})" for c in item.columns if c.state == "excluded"]
-    text = f"{item.rows:,} of {item.counted:,} rows, {len(read)} of {len(item.columns)} columns"
-    if excluded:
-        text += f", excluded: {', '.join(excluded)}"
-    valid = sum(found.valid for column in read for found in column.detections)
-    if valid or not item.rows or item.rows != item.counted:
-        return text
-    return f"{text}, nothing found: leak rate < {leak_rate_bound(item.rows):.2g} at 95 %"
+    columns = Counter(column.state for column in item.columns)
+    parts = [
+        f"{item.rows:,} of {item.counted:,} rows",
+        f"{columns['read']} of {len(item.columns)} columns",
+        *(f"{c.name} excluded: {c.reason}" for c in item.columns if c.state == "excluded"),
+    ]
+    if 0 < item.rows == item.counted and not _valid(item):
+        bound = leak_rate_bound(item.rows)
+        parts.append(f"nothing found: leak rate < {bound:.2g} at 95 %")
+    return ", ".join(parts)
+
+
+def _valid(item: ObjectFacts) -> int:
+    return sum(found.valid for column in item.columns for found in column.detections)

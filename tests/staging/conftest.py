@@ -153,7 +153,10 @@ def start_server(prefix: str = "gkpg") -> Server:
         pytest.skip(message)
     running = Server(folder, handle)
     Database(running, "postgres").run(
-        "CREATE ROLE scanner LOGIN", "GRANT pg_read_all_data TO scanner"
+        "CREATE ROLE scanner LOGIN",
+        "GRANT pg_read_all_data TO scanner",
+        "ALTER SYSTEM SET fsync = off",  # nothing here has to outlive a power cut
+        "SELECT pg_reload_conf()",
     )
     return running
 

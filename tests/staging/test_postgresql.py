@@ -213,6 +213,23 @@ def test_a_cast_that_lies_is_not_asked(database: Database, scan_url: Scan) -> No
     }
 
 
+def test_a_function_named_like_a_built_in_one_is_not_asked(
+    database: Database, scan_url: Scan
+) -> None:
+    database.run(
+        "CREATE TYPE pair AS (a text, b text)",
+        "CREATE FUNCTION format(text, pair) RETURNS text LANGUAGE sql AS $$ SELECT 'nothing' $$",
+        "CREATE FUNCTION abs(float8) RETURNS float8 LANGUAGE sql AS $$ SELECT 1e20::float8 $$",
+        f"ALTER DATABASE {database.name} SET search_path = public, pg_catalog",
+        "CREATE TABLE t (v pair, n float8)",
+        f"INSERT INTO t VALUES (ROW('x', '{EMAIL}'), {CARD})",
+    )
+    assert scan_url(database.url(), name="shop").rules() == {
+        ("staging-production-email", "shop/public.t/v"),
+        ("staging-payment-card", "shop/public.t/n"),
+    }
+
+
 def test_large_objects_are_a_failure_until_excluded(database: Database, scan_url: Scan) -> None:
     database.run("CREATE TABLE t (a text)", "INSERT INTO t VALUES ('x')",
                  f"SELECT lo_from_bytea(0, '{EMAIL}')")  # fmt: skip

@@ -105,6 +105,8 @@ def open_postgresql(
     with linked(lambda: _connect(address.url), _explain_connecting) as connected:
         link = Link(connected.handle, _explain)
         for statement in (
+            # what the database's own schemas call `format` or `abs` must not stand in for the real
+            "SET search_path = pg_catalog, pg_temp",
             "SET client_encoding = 'UTF8'",
             "SET row_security = off",
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -127,13 +129,13 @@ def _explain(sqlstate: str, message: str) -> GatekeeperError:
     text = message.lower()
     fitting = [fault for fault in _FAULTS if not sqlstate or sqlstate.startswith(fault[0])]
     told = [fault for fault in fitting if fault[1] in text]
-    for _, _, reason, next_step in told or (fitting if sqlstate else []):
-        return EvidenceError(reason, next_step)
+    unnamed = fitting if sqlstate else []
     named = f" (SQLSTATE {sqlstate})" if sqlstate else ""
-    return EvidenceError(
-        f"the server could not answer{named}",
+    _, _, reason, next_step = next(iter([*told, *unnamed]), (
+        "", "", f"the server could not answer{named}",
         "look at the server's log, or exclude it in the policy with a reason",
-    )
+    ))  # fmt: skip
+    return EvidenceError(reason, next_step)
 
 
 def _explain_connecting(sqlstate: str, message: str) -> GatekeeperError:

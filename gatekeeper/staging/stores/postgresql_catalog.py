@@ -124,19 +124,20 @@ def column(row: tuple[Any, ...]) -> Column:
     _, name, kind, leaves, composed, granted = row
     if not granted:
         return Column(name, kind, "the role may not read this column", "grant it SELECT on it")
-    parts = [leaf.partition(":")[::2] for leaf in leaves.split(_SEPARATOR) if leaf]
-    types = {type_name for _, type_name in parts}
+    categories = dict(leaf.split(":", 1)[::-1] for leaf in leaves.split(_SEPARATOR) if leaf)
+    types = set(categories)
     if types == {"bytea"} and not composed:
         return Column(name, kind, select=(f"{quoted(name)}::bytea",))
-    unknown = sorted(
-        type_name
-        for category, type_name in parts
-        if category not in _READABLE_CATEGORIES and type_name not in _READABLE_TYPES
-    )
-    if unknown or not parts:
-        named = ", ".join(unknown) or kind
-        return Column(name, kind, f"values of type {named} cannot be scanned", _EXCLUDE)
+    if unknown := _unknown(categories) or ([] if types else [kind]):
+        reason = f"values of type {', '.join(unknown)} cannot be scanned"
+        return Column(name, kind, reason, _EXCLUDE)
     return Column(name, kind, select=(_text(quoted(name), types, composed),))
+
+
+def _unknown(categories: dict[str, str]) -> list[str]:
+    """Return the types, of these with their categories, whose text form may hide what they hold."""
+    readable = {name for name, category in categories.items() if category in _READABLE_CATEGORIES}
+    return sorted(categories.keys() - readable - _READABLE_TYPES)
 
 
 def large_objects(count: int) -> StoreObject:
