@@ -24,11 +24,12 @@ _SELF_TEST_STEP = (
 
 def judge(facts: StagingEvidence, settings: StagingSettings, context: Context) -> Judgement:
     """Judge every environment in the evidence."""
-    findings = tuple(
+    found = (
         finding
         for environment in facts.environments
         for finding in _findings(environment, facts.detectors, settings, context)
     )
+    findings = tuple(sorted(found, key=lambda finding: -finding.severity))
     failures = (*_self_test(facts.detectors), *failures_of(facts, settings))
     return Judgement(
         checked=_checked(facts),
