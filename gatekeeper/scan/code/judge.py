@@ -28,7 +28,7 @@ def judge(evidence: CodeEvidence, settings: CodeSettings, context: Context) -> J
         checked=coverage.counts(evidence),
         findings=found,
         failures=failures,
-        summary=_summary(found, blocking, settings.fail_on),
+        summary="" if failures else _summary(found, blocking, settings.fail_on),
         next_steps=_next_steps(blocking),
     )
 

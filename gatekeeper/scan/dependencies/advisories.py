@@ -38,6 +38,11 @@ class _Range(_Part):
     type: str
     events: list[dict[str, str]] = Field(default_factory=list)
 
+    @property
+    def comparable(self) -> bool:
+        """True when every version in it is one of PEP 440."""
+        return all(is_version(text) for event in self.events for text in event.values())
+
 
 class _Affected(_Part):
     package: _Package
@@ -49,9 +54,11 @@ class _Affected(_Part):
         return self.package.ecosystem == _ECOSYSTEM
 
     def covers(self, version: Version) -> bool:
-        """True for an affected version; for every one when the record does not say which."""
+        """True for an affected version; for every one when the record does not tell which."""
         ranges = [item for item in self.ranges if item.type == "ECOSYSTEM"]
         if not ranges and not self.versions:
+            return True
+        if not all(item.comparable for item in ranges):
             return True
         listed = any(_same(version, text) for text in self.versions)
         return listed or any(_within(version, item.events) for item in ranges)
@@ -89,7 +96,11 @@ class Advisory(_Part):
                         "ecosystem": _ECOSYSTEM,
                         "name": canonicalize_name(item.package.name),
                     },
-                    "ranges": [r.model_dump() for r in item.ranges if r.type == "ECOSYSTEM"],
+                    "ranges": [
+                        known.model_dump()
+                        for known in item.ranges
+                        if known.type == "ECOSYSTEM" and known.comparable
+                    ],
                 }
                 for item in kept
             ],
@@ -158,8 +169,6 @@ def _record(path: Path, folder: Path) -> Advisory:
         if path.stat().st_size > _MAX_BYTES:
             raise ValueError("larger than an advisory is")
         advisory = Advisory.model_validate(_parsed(path))
-        for item in advisory.affected:
-            _readable(item)
     except (ValueError, OSError, RecursionError) as error:
         reason = f"{len(error.errors())} fields" if isinstance(error, ValidationError) else error
         step = "mend or remove the file, or synchronise the folder again"
@@ -182,16 +191,6 @@ def _parsed(path: Path) -> Any:
         raise ValueError("not valid YAML") from None
 
 
-def _readable(item: _Affected) -> None:
-    """Refuse a range whose versions cannot be compared: it would silently match nothing."""
-    for known in item.ranges:
-        if item.here and known.type == "ECOSYSTEM":
-            for event in known.events:
-                for kind, text in event.items():
-                    if kind in {"introduced", "fixed", "last_affected"}:
-                        Version(text)
-
-
 def _as_of(folder: Path, records: Iterable[Advisory]) -> datetime | None:
     metadata = folder / DATABASE_FILE
     if metadata.is_file():
@@ -208,11 +207,17 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _same(version: Version, text: str) -> bool:
+def is_version(text: str) -> bool:
+    """True for a version of PEP 440."""
     try:
-        return Version(text) == version
+        Version(text)
     except InvalidVersion:
         return False
+    return True
+
+
+def _same(version: Version, text: str) -> bool:
+    return is_version(text) and Version(text) == version
 
 
 def _within(version: Version, events: Iterable[Mapping[str, str]]) -> bool:

@@ -31,11 +31,12 @@ def judge(
             if not (item.sourced and item.name in settings.private)
         ),
     )
+    failures = tuple(_failures(evidence, settings, context))
     return Judgement(
         checked=_checked(evidence, settings),
         findings=found,
-        failures=tuple(_failures(evidence, settings, context)),
-        summary=_summary(found),
+        failures=failures,
+        summary="" if failures else _summary(found),
         next_steps=_next_steps(evidence, found),
     )
 

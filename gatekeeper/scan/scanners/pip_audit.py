@@ -105,9 +105,8 @@ def _read(done: processes.Completed, pins: Mapping[str, str]) -> list[Matched]:
         listed = json.loads(done.output)["dependencies"]
         answers = [_matched(item) for item in listed]
     except (ValueError, KeyError, TypeError):
-        last = in_words(done.said.splitlines()[-1]) if done.said else "it said nothing"
         raise ToolError(
-            f"the advisory service gave no answer: {last}",
+            f"the advisory service gave no answer: {_last_words(done)}",
             "make api.osv.dev reachable (HTTPS_PROXY), or name a folder of advisories in the "
             "policy",
         ) from None
@@ -117,6 +116,12 @@ def _read(done: processes.Completed, pins: Mapping[str, str]) -> list[Matched]:
     if unexplained := sorted(set(missing) - skipped):
         raise ToolError(f"pip-audit left out {len(unexplained)} packages, e.g. {unexplained[0]}")
     return answers
+
+
+def _last_words(done: processes.Completed) -> str:
+    if "ConnectionError" in done.said or "Max retries" in done.said:
+        return "it cannot be reached"
+    return in_words(done.said.splitlines()[-1])[:200] if done.said else "it said nothing"
 
 
 def _matched(item: Mapping[str, Any]) -> Matched:

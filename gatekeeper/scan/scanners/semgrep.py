@@ -25,7 +25,7 @@ from gatekeeper.scan.scanners.semgrep_rules import bundle
 _FLAGS = (
     *("--metrics", "off", "--disable-version-check", "--disable-nosem", "--no-autofix"),
     *("--no-git-ignore", "--novcs", "--x-ignore-semgrepignore-files"),
-    *("--max-target-bytes", "0", "--no-exclude-binary-files"),
+    *("--max-target-bytes", "0", "--no-exclude-binary-files", "--scan-unknown-extensions"),
     *("--timeout", "30", "--timeout-threshold", "0", "--jobs", "2"),
     *("--no-rewrite-rule-ids", "--json", "--quiet"),
 )

@@ -1,0 +1,239 @@
+"""Real pip-audit against a folder of advisories."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from datetime import UTC, datetime
+
+import pytest
+
+from gatekeeper.core.errors import EvidenceError, ToolError
+from gatekeeper.core.model import Verdict
+from gatekeeper.core.pipeline import Outcome, conclude
+from gatekeeper.scan import processes
+from gatekeeper.scan.dependencies import advisories
+from gatekeeper.scan.gate import DEPENDENCIES
+from gatekeeper.scan.scanners import pip_audit
+from tests.conftest import NOW, ROOT
+
+PYPA = ROOT.parent / "shared" / "data" / "pypa-advisories.tar.xz"
+CLOSED = "http://127.0.0.1:9/v1/query"
+
+
+def advisory(name="flask", fixed="2.2.5", **more):
+    return {
+        "id": f"DEMO-{name}",
+        "modified": "2026-11-22T08:00:00Z",
+        "aliases": [f"CVE-2026-{len(name)}"],
+        "summary": "a leak",
+        "affected": [
+            {
+                "package": {"ecosystem": "PyPI", "name": name},
+                "ranges": [
+                    {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": fixed}]}
+                ],
+            }
+        ],
+        "database_specific": {"severity": "CRITICAL"},
+        **more,
+    }
+
+
+@pytest.fixture
+def tree(tmp_path):
+    root = tmp_path / "tree"
+    (root / "advisories").mkdir(parents=True)
+    (root / "advisories" / "demo.json").write_text(json.dumps(advisory("Flask")))
+    return root
+
+
+@pytest.fixture
+def judged(request_for, context):
+    """Collect, judge and conclude as the pipeline does."""
+
+    def run(root, **settings):
+        request = request_for(DEPENDENCIES, root, settings={"advisories": "advisories", **settings})
+        judgement = DEPENDENCIES.judge(DEPENDENCIES.collect(request), request.settings, context)
+        return conclude(Outcome("dependencies", 0.0, judgement), (), NOW)
+
+    return run
+
+
+def test_a_known_vulnerability_fails_whatever_the_lock_and_version(tree, judged):
+    (tree / "requirements.txt").write_text("flask==2.0.1\nclick==8.1.7\n")
+    (tree / "dev").mkdir()
+    lock = '[[package]]\nname = "flask"\nversion = "VERSION"\n'
+    (tree / "dev" / "poetry.lock").write_text(lock.replace("VERSION", "1.1.4"))
+    (tree / "uv.lock").write_text(lock.replace("VERSION", "2.2.5"))
+    result = judged(tree)
+    assert result.verdict is Verdict.FAIL
+    assert {str(f.where) for f in result.findings} == {"requirements.txt:1", "dev/poetry.lock:1"}
+    assert result.findings[0].severity.label == "critical"
+    assert result.checked[0].startswith("4 versions in 3 lock files with pip-audit")
+
+
+def test_fixed_versions_pass(tree, judged):
+    (tree / "requirements.txt").write_text("flask==2.2.5\n")
+    assert judged(tree).verdict is Verdict.PASS
+
+
+def test_a_tree_without_dependencies_is_an_error(tree, judged):
+    assert judged(tree).verdict is Verdict.ERROR
+
+
+def test_a_tree_that_only_asks_for_unpinned_ones_fails(tree, judged):
+    (tree / "requirements.txt").write_text("flask\n")
+    assert judged(tree).verdict is Verdict.FAIL
+
+
+def test_a_folder_of_advisories_that_is_missing_is_an_error(tree, judged):
+    (tree / "requirements.txt").write_text("flask==2.2.5\n")
+    result = judged(tree, advisories="missing")
+    assert result.verdict is Verdict.ERROR
+    assert "no folder `missing`" in result.reason
+
+
+def test_a_folder_that_leads_out_of_the_tree_is_an_error(tree, judged):
+    (tree / "requirements.txt").write_text("flask==2.2.5\n")
+    (tree / "elsewhere").symlink_to(tree.parent)
+    assert judged(tree, advisories="elsewhere").verdict is Verdict.ERROR
+
+
+def test_a_lock_file_that_is_a_link_out_of_the_tree_is_an_error(tree, judged):
+    (tree / "requirements.txt").write_text("flask==2.2.5\n")
+    (tree.parent / "outside.lock").write_text("")
+    (tree / "uv.lock").symlink_to(tree.parent / "outside.lock")
+    result = judged(tree)
+    assert result.verdict is Verdict.ERROR
+    assert "uv.lock" in result.reason
+
+
+def test_nothing_of_the_tree_is_run(tree, judged, tmp_path):
+    trace = tmp_path / "was-run"
+    setup = f"open({str(trace)!r}, 'w').close()\nfrom setuptools import setup\nsetup(name='evil')\n"
+    package = tree / "evil"
+    package.mkdir()
+    (package / "setup.py").write_text(setup)
+    with tarfile.open(tree / "evil-1.0.tar.gz", "w:gz") as archive:
+        archive.add(package, "evil-1.0")
+    for module in ("pip_audit", "json", "sitecustomize", "usercustomize"):
+        (tree / f"{module}.py").write_text(f"open({str(trace)!r}, 'w').close()\n")
+    (tree / "requirements.txt").write_text(
+        "./evil-1.0.tar.gz\nevil @ file:./evil-1.0.tar.gz\n-e ./evil\nflask==2.2.5\n"
+    )
+    result = judged(tree)
+    assert not trace.exists()
+    assert [f.rule for f in result.findings] == ["unpinned-dependency"] * 2
+    assert result.verdict is Verdict.FAIL
+
+
+def test_a_service_that_cannot_be_reached_is_an_error_with_a_next_step():
+    with pytest.raises(ToolError, match="cannot be reached") as caught:
+        pip_audit.audit([("flask", "2.0.1")], osv_url=CLOSED, environment={}, seconds=60)
+    assert "api.osv.dev" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        b"",
+        b"No known vulnerabilities found",
+        b"{}",
+        b'{"dependencies": []}',
+        b'{"dependencies": [{"name": "flask", "version": "9.9", "vulns": []}]}',
+    ],
+)
+def test_an_answer_that_does_not_speak_of_what_was_asked_is_not_believed(monkeypatch, output):
+    done = processes.Completed(0, output, "")
+    monkeypatch.setattr(processes, "run", lambda *_, **__: done)
+    with pytest.raises(ToolError):
+        pip_audit.audit([("flask", "2.0.1")], osv_url=None, environment={}, seconds=60)
+
+
+def test_versions_of_one_name_are_asked_for_apart():
+    assert pip_audit.layers([("a", "1"), ("a", "2"), ("b", "1"), ("a", "1")]) == [
+        {"a": "1", "b": "1"},
+        {"a": "2"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"id": "X"}',
+        json.dumps(advisory(modified="yesterday")),
+    ],
+)
+def test_a_file_that_is_no_advisory_is_an_error(tree, text):
+    (tree / "advisories" / "broken.json").write_text(text)
+    with pytest.raises(EvidenceError, match=r"broken\.json"):
+        advisories.load(tree / "advisories")
+
+
+def test_the_age_is_that_of_the_newest_record_or_of_the_synchronisation(tree):
+    folder = tree / "advisories"
+    assert advisories.load(folder).as_of == datetime(2026, 11, 22, 8, tzinfo=UTC)
+    (folder / "database.json").write_text('{"synced_at": "2026-11-23T09:00:00+01:00"}')
+    assert advisories.load(folder).as_of == datetime(2026, 11, 23, 8, tzinfo=UTC)
+    (folder / "database.json").write_text('{"synced": "lately"}')
+    with pytest.raises(EvidenceError):
+        advisories.load(folder)
+
+
+def test_withdrawn_and_foreign_records_do_not_count(tree):
+    folder = tree / "advisories"
+    (folder / "demo.json").write_text(json.dumps(advisory(withdrawn="2026-11-22T09:00:00Z")))
+    foreign = advisory()
+    foreign["affected"][0]["package"]["ecosystem"] = "npm"
+    (folder / "foreign.json").write_text(json.dumps(foreign))
+    known = advisories.load(folder)
+    assert (known.records, known.as_of, known.affecting("flask", "1.0")) == (0, None, ())
+
+
+@pytest.mark.parametrize(
+    ("events", "version", "affected"),
+    [
+        ([{"introduced": "0"}, {"fixed": "2.0"}], "1.9", True),
+        ([{"introduced": "0"}, {"fixed": "2.0"}], "2.0", False),
+        ([{"introduced": "0"}, {"fixed": "2.0"}], "2.0rc1", True),
+        ([{"introduced": "1.0"}, {"last_affected": "2.0"}], "2.0", True),
+        ([{"introduced": "1.0"}, {"last_affected": "2.0"}], "2.0.1", False),
+        ([{"fixed": "2.0"}, {"introduced": "1.0"}], "0.9", False),
+        ([{"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "2.0"}], "1.5", False),
+        ([{"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "2.0"}], "2.5", True),
+    ],
+)
+def test_ranges_are_walked_as_the_schema_says(tree, events, version, affected):
+    record = advisory()
+    record["affected"][0]["ranges"][0]["events"] = events
+    (tree / "advisories" / "demo.json").write_text(json.dumps(record))
+    known = advisories.load(tree / "advisories")
+    assert bool(known.affecting("flask", version)) is affected
+
+
+def test_a_record_that_does_not_say_which_versions_means_all(tree):
+    record = advisory()
+    del record["affected"][0]["ranges"]
+    (tree / "advisories" / "demo.json").write_text(json.dumps(record))
+    assert advisories.load(tree / "advisories").affecting("flask", "9.9")
+
+
+def test_a_record_whose_versions_cannot_be_compared_means_all(tree, judged):
+    (tree / "advisories" / "demo.json").write_text(json.dumps(advisory(fixed="0.2.0-n653")))
+    (tree / "requirements.txt").write_text("flask==9.9\n")
+    assert judged(tree).verdict is Verdict.FAIL
+
+
+def test_real_advisories_are_read_and_matched(tmp_path):
+    if not PYPA.exists():
+        pytest.skip(f"the snapshot of real advisories is not beside this checkout: {PYPA.name}")
+    with tarfile.open(PYPA) as archive:
+        archive.extractall(tmp_path, filter="data")
+    known = advisories.load(tmp_path)
+    assert known.records > 2000
+    django = {advisory.id for advisory in known.affecting("Django", "4.2.1")}
+    assert "PYSEC-2023-100" in django
+    assert known.affecting("django", "99.0") == ()

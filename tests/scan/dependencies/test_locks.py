@@ -1,0 +1,277 @@
+"""Lock files are read whole, whatever they hold, and nothing in them is run."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gatekeeper.scan.dependencies.locks import FORMATS, format_of
+from gatekeeper.scan.dependencies.locks.interface import Unreadable
+from gatekeeper.scan.dependencies.locks.requirements import logical_lines
+from gatekeeper.scan.dependencies.projects import survey
+
+
+def read(root, name, text):
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return format_of(name).read(root, name)
+
+
+def pins(found):
+    return [(pin.name, pin.version, pin.line) for pin in found.pins]
+
+
+def loose(found):
+    return [(item.name, item.line, item.sourced) for item in found.unpinned]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("requirements.txt", "requirements"),
+        ("dev-requirements.txt", "requirements"),
+        ("requirements_dev.txt", "requirements"),
+        ("a/requirements/base.txt", "requirements"),
+        ("uv.lock", "uv.lock"),
+        ("poetry.lock", "poetry.lock"),
+        ("pdm.lock", "pdm.lock"),
+        ("pylock.dev.toml", "pylock.toml"),
+        ("Pipfile.lock", "Pipfile.lock"),
+    ],
+)
+def test_lock_files_are_known_by_name(path, name):
+    assert format_of(path).name == name
+
+
+@pytest.mark.parametrize("path", ["notes.txt", "requirements.in", "Cargo.lock", "README.md"])
+def test_other_files_are_not_taken_for_locks(path):
+    assert format_of(path) is None
+
+
+def test_every_marker_hash_and_continuation_is_read(tmp_path):
+    found = read(
+        tmp_path,
+        "requirements.txt",
+        "\ufeff# a comment\n"
+        "--index-url https://pypi.example.com/simple\n"
+        "Flask==2.0.1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb  # why\n"
+        "pywin32==306; sys_platform == 'win32'\n"
+        "zope.interface[test]===5.0 --config-settings x=y\n"
+        "urllib3==1.26.5,!=1.26.4\n",
+    )
+    assert pins(found) == [
+        ("flask", "2.0.1", 3),
+        ("pywin32", "306", 6),
+        ("zope-interface", "5.0", 7),
+        ("urllib3", "1.26.5", 8),
+    ]
+    assert found.unpinned == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "sourced"),
+    [
+        ("flask", "flask", False),
+        ("flask>=2", "flask", False),
+        ("flask==2.*", "flask", False),
+        ("flask @ https://example.com/flask.whl", "flask", True),
+        ("git+https://example.com/x.git#egg=acme-lib", "acme-lib", True),
+        ("-e git+https://example.com/x.git#egg=acme_lib", "acme-lib", True),
+        ("./evil-1.0.tar.gz", "./evil-1.0.tar.gz", True),
+        ("../elsewhere", "../elsewhere", True),
+        ("flask==2.0.1 and more", "flask==2.0.1 and more", True),
+    ],
+)
+def test_what_names_no_exact_version_is_told(tmp_path, line, name, sourced):
+    found = read(tmp_path, "requirements.txt", f"{line}\n")
+    assert found.pins == ()
+    assert loose(found) == [(name, 1, sourced)]
+
+
+@pytest.mark.parametrize("line", [".", "-e .", "-e .[dev]", "./inner", "--editable=inner"])
+def test_the_trees_own_folders_are_no_dependencies(tmp_path, line):
+    (tmp_path / "inner").mkdir()
+    found = read(tmp_path, "requirements.txt", f"{line}\n")
+    assert (found.pins, found.unpinned, found.own) == ((), (), 1)
+
+
+def test_nested_files_are_followed_once_and_count_where_they_stand(tmp_path):
+    (tmp_path / "base.txt").write_text("-r a/requirements.txt\nflask==2.0.1\n")
+    found = read(tmp_path, "a/requirements.txt", "-r ../base.txt\n-r ../base.txt\n")
+    assert [(pin.path, pin.name) for pin in found.pins] == [("base.txt", "flask")]
+
+
+@pytest.mark.parametrize(
+    "target", ["../../etc/passwd", "/etc/passwd", "https://example.com/r.txt", "missing.txt"]
+)
+def test_a_nested_file_that_cannot_be_read_is_a_problem(tmp_path, target):
+    found = read(tmp_path, "requirements.txt", f"-r {target}\nflask==2.0.1\n")
+    assert target in found.problems[0].reason
+    assert pins(found) == [("flask", "2.0.1", 2)]
+
+
+def test_a_link_out_of_the_tree_is_not_followed(tmp_path):
+    root = tmp_path / "tree"
+    root.mkdir()
+    (tmp_path / "outside.txt").write_text("flask==2.0.1\n")
+    (root / "inside.txt").symlink_to(tmp_path / "outside.txt")
+    assert read(root, "requirements.txt", "-r inside.txt\n").problems
+
+
+def test_constraints_pin_what_is_asked_for_and_nothing_else(tmp_path):
+    (tmp_path / "limits.txt").write_text("flask==2.0.1\nunused==1.0\n")
+    found = read(tmp_path, "requirements.txt", "-c limits.txt\nflask\ndjango\n")
+    assert [(pin.name, pin.path) for pin in found.pins] == [("flask", "limits.txt")]
+    assert loose(found) == [("django", 3, False)]
+
+
+def test_a_file_that_ends_in_a_continuation_loses_no_line():
+    assert list(logical_lines("a==1 \\\n")) == [(1, "a==1")]
+
+
+UV = """\
+version = 1
+
+[[package]]
+name = "shop"
+version = "0.1.0"
+source = { editable = "." }
+
+[[package]]
+name = "Flask"
+version = "2.0.1"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "acme"
+version = "1.0"
+source = { git = "https://example.com/acme.git#abc" }
+"""
+
+
+def test_uv_lock(tmp_path):
+    found = read(tmp_path, "uv.lock", UV)
+    assert pins(found) == [("flask", "2.0.1", 8)]
+    assert loose(found) == [("acme", 13, True)]
+    assert found.own == 1
+
+
+def test_a_folder_outside_the_tree_is_not_our_own(tmp_path):
+    found = read(tmp_path, "uv.lock", UV.replace('editable = "."', 'editable = "../other"'))
+    assert ("shop", 3, True) in loose(found)
+
+
+def test_poetry_lock(tmp_path):
+    text = (
+        '[[package]]\nname = "flask"\nversion = "2.0.1"\n\n'
+        '[[package]]\nname = "acme"\nversion = "1.0"\n\n'
+        '[package.source]\ntype = "git"\nurl = "https://example.com"\n'
+    )
+    found = read(tmp_path, "poetry.lock", text)
+    assert pins(found) == [("flask", "2.0.1", 1)]
+    assert loose(found) == [("acme", 5, True)]
+
+
+def test_pylock_and_pdm_lock(tmp_path):
+    text = (
+        '[[KEY]]\nname = "flask"\nversion = "2.0.1"\n\n'
+        '[[KEY]]\nname = "acme"\nversion = "1.0"\nvcs = {type = "git", url = "x"}\n'
+    )
+    for name, key in (("pylock.toml", "packages"), ("pdm.lock", "package")):
+        found = read(tmp_path, name, text.replace("KEY", key))
+        assert (pins(found), loose(found)) == ([("flask", "2.0.1", 1)], [("acme", 5, True)])
+
+
+def test_pipfile_lock(tmp_path):
+    body = {
+        "_meta": {},
+        "default": {"flask": {"version": "==2.0.1"}, "acme": {"git": "https://example.com"}},
+        "develop": {"pytest": {"version": "==8.0.0"}},
+    }
+    found = read(tmp_path, "Pipfile.lock", json.dumps(body, indent=1))
+    assert [(name, version) for name, version, _ in pins(found)] == [
+        ("flask", "2.0.1"),
+        ("pytest", "8.0.0"),
+    ]
+    assert [(name, sourced) for name, _, sourced in loose(found)] == [("acme", True)]
+
+
+@pytest.mark.parametrize("name", ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"])
+@pytest.mark.parametrize("text", ["package = [[", "package = 3\npackages = 3", "package=[1]\npackages=[1]"])
+def test_a_broken_toml_lock_is_unreadable(tmp_path, name, text):
+    with pytest.raises(Unreadable):
+        read(tmp_path, name, text)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"default": {"flask": 3}}', "[" * 5000])
+def test_a_broken_pipfile_lock_is_unreadable(tmp_path, text):
+    with pytest.raises(Unreadable):
+        read(tmp_path, "Pipfile.lock", text)
+
+
+def test_a_lock_that_is_not_text_is_unreadable(tmp_path):
+    (tmp_path / "requirements.txt").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(Unreadable):
+        FORMATS[0].read(tmp_path, "requirements.txt")
+
+
+PROJECT = '[project]\nname = "shop"\ndependencies = ["flask>=2"]\n'
+
+
+def surveyed(root, files, known=()):
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    locks = [name for name in files if format_of(name)]
+    return survey(root, tuple(files), locks, known)
+
+
+def test_a_project_without_a_lock_is_a_problem_with_a_next_step(tmp_path):
+    (problem,) = surveyed(tmp_path, {"pyproject.toml": PROJECT}).problems
+    assert "no lock file" in problem.reason
+    assert "uv lock" in problem.next_step
+
+
+def test_a_lock_that_does_not_hold_what_is_asked_for_is_a_problem(tmp_path):
+    (problem,) = surveyed(tmp_path, {"pyproject.toml": PROJECT, "uv.lock": ""}).problems
+    assert "`flask`" in problem.reason
+
+
+def test_a_lock_beside_or_above_covers_a_project(tmp_path):
+    text = "flask==2.0.1\n"
+    for lock in ("requirements.txt", "a/requirements.txt", "a/requirements/base.txt"):
+        root = tmp_path / lock.replace("/", "-")
+        root.mkdir()
+        files = {"a/pyproject.toml": PROJECT, lock: text}
+        found = format_of(lock)
+        surveyed(root, files)
+        known = found.read(root, lock).pins
+        assert surveyed(root, files, known).problems == ()
+
+
+def test_a_lock_in_another_folder_covers_nothing(tmp_path):
+    files = {"a/pyproject.toml": PROJECT, "b/requirements.txt": "flask==2.0.1\n"}
+    assert surveyed(tmp_path, files).problems
+
+
+@pytest.mark.parametrize(
+    ("text", "idle"),
+    [
+        ('[project]\nname = "x"\n', ("pyproject.toml",)),
+        ("[tool.ruff]\nline-length = 100\n", ()),
+    ],
+)
+def test_a_project_that_asks_for_nothing_needs_no_lock(tmp_path, text, idle):
+    found = surveyed(tmp_path, {"pyproject.toml": text})
+    assert (found.problems, found.without_dependencies) == ((), idle)
+
+
+@pytest.mark.parametrize("name", ["setup.py", "Pipfile"])
+def test_a_project_whose_needs_cannot_be_told_needs_a_lock(tmp_path, name):
+    assert surveyed(tmp_path, {name: "raise SystemExit('never run')"}).problems
+
+
+def test_a_project_file_that_cannot_be_read_is_a_problem(tmp_path):
+    assert surveyed(tmp_path, {"pyproject.toml": "[project\n"}).problems
