@@ -32,8 +32,7 @@ class Phase(StrEnum):
     @property
     def label(self) -> str:
         """For people, e.g. `Rolled back`."""
-        text = self.value.replace("_", " ")
-        return text if text.startswith("QA") else text.capitalize()
+        return self.value.replace("_", " ").capitalize().replace("Qa ", "QA ")
 
 
 LIVE = frozenset({Phase.EXPERIMENTAL, Phase.GENERAL})
