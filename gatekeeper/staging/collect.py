@@ -85,7 +85,7 @@ def _chosen(
         known = ", ".join(sorted(declared))
         raise UsageError(
             f"the policy declares no environment `{asked}`; it declares: {known}",
-            f"{did_you_mean(asked, declared)} Or add it to gates.staging.environments",
+            f"{did_you_mean(asked, declared)}; or declare it under gates.staging.environments",
         )
     return {asked: declared[asked]}
 

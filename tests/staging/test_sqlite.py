@@ -184,13 +184,13 @@ def test_an_empty_database_is_no_pass(script: str, sqlite_file: Any, scan_url: S
 
 def test_a_missing_file_is_an_error_and_is_not_made(tmp_path: Path, scan_url: Scan) -> None:
     run = scan_url("sqlite:///nowhere/none.db")
-    assert "there is no file at sqlite:///nowhere/none.db" in run.reasons()
+    assert "(sqlite:///nowhere/none.db): there is no such file" in run.reasons()
     assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_is_no_database(tmp_path: Path, scan_url: Scan) -> None:
     (tmp_path / "shop.db").mkdir()
-    assert "there is no file" in scan_url(URL).reasons()
+    assert "there is no such file" in scan_url(URL).reasons()
 
 
 def test_a_file_of_another_format_is_an_error(tmp_path: Path, scan_url: Scan) -> None:

@@ -117,7 +117,7 @@ def open_sqlite(
     path = root / address.path
     if not path.is_file():
         raise EvidenceError(
-            f"there is no file at {address.shown}",
+            "there is no such file",
             "build or restore it first, or mend the path in the policy (it starts at the root)",
         )
     with linked(lambda: _connect(path), _explain) as link:
