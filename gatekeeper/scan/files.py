@@ -72,7 +72,7 @@ def language(root: Path, name: str) -> str | None:
 
 
 def printable(name: str) -> str:
-    """Return a file name as valid text; bytes that are not UTF-8 are written as `\\xNN`."""
+    """Return a file name as valid text; other bytes than UTF-8 are written as hex escapes."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
@@ -87,13 +87,13 @@ def _obstacle(root: Path, name: str, known: frozenset[str]) -> tuple[str, bool]:
         return f"cannot be read: {error.strerror}", False
     if stat.S_ISLNK(mode):
         return _link(root, path, known)
-    if stat.S_ISDIR(mode):
-        return "a repository inside this one; its files are not listed", False
-    if not stat.S_ISREG(mode):
-        return "neither a file nor a folder", False
-    if name != printable(name):
-        return "its name is not valid UTF-8", False
-    return ("", True) if os.access(path, os.R_OK) else ("cannot be read: no permission", False)
+    reasons = (
+        (stat.S_ISDIR(mode), "a repository inside this one; its files are not listed"),
+        (not stat.S_ISREG(mode), "neither a file nor a folder"),
+        (name != printable(name), "its name is not valid UTF-8"),
+        (not os.access(path, os.R_OK), "cannot be read: no permission"),
+    )
+    return next((reason for applies, reason in reasons if applies), ""), False
 
 
 def _link(root: Path, path: Path, known: frozenset[str]) -> tuple[str, bool]:
@@ -115,8 +115,8 @@ def _walk(root: Path, skipped: list[Unseen]) -> Iterator[str]:
 
     for folder, folders, names in os.walk(root, onerror=refuse):
         here = Path(folder).relative_to(root)
-        for name in sorted(LEFT_OUT.intersection(folders)):
-            skipped.append(Unseen(printable((here / name).as_posix()), "kept by tools"))
+        left = sorted(LEFT_OUT.intersection(folders))
+        skipped += [Unseen(printable((here / name).as_posix()), "kept by tools") for name in left]
         folders[:] = sorted(set(folders) - LEFT_OUT)
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         yield from sorted((here / name).as_posix() for name in (*names, *links))

@@ -25,8 +25,9 @@ def collect(request: Request[CodeSettings]) -> CodeEvidence:
     root = request.root.resolve()
     tree = listing(root)
     kept, excluded = _split(tree.files, request.settings.exclude)
-    not_seen = {item.path for item in tree.failed}
-    allowed = set(_split(sorted(not_seen), request.settings.exclude)[0])
+    not_seen, unseen_excluded = _split(
+        [item.path for item in tree.failed], request.settings.exclude
+    )
     known = [(path, language(root, path)) for path in kept]
     sources = [SourceFile(path, name) for path, name in known if name]
     chosen = [scanners.load(name) for name in request.settings.scanners]
@@ -46,9 +47,9 @@ def collect(request: Request[CodeSettings]) -> CodeEvidence:
     return CodeEvidence(
         files=len(tree.files),
         runs=runs,
-        excluded=excluded,
+        excluded=(*excluded, *unseen_excluded),
         skipped=tree.skipped,
-        failed=tuple(item for item in tree.failed if item.path in allowed),
+        failed=tuple(item for item in tree.failed if item.path in not_seen),
     )
 
 

@@ -45,7 +45,7 @@ def counts(evidence: CodeEvidence) -> tuple[str, ...]:
     """Return a line for each scanner that saw something, and for what was left out."""
     lines = []
     for run in evidence.runs:
-        seen = len(set(run.scanned) - {item.path for item in unseen(run)})
+        seen = len(set(run.wanted) - {item.path for item in unseen(run)})
         if seen and not run.problem:
             lines.append(f"{_files(seen)} with {run.scanner} {run.version}")
     if lines:
@@ -63,7 +63,9 @@ def _grouped(items: Iterable[Unseen], runtime: str, who: str) -> Iterable[Failur
         first = group[0]
         place = f"{first.path}:{first.line}" if first.line else first.path
         more = f"; the first is {place}" if len(paths) > 1 else f": {place}"
-        yield Failure(f"{_files(len(paths))} not seen by {who}{runtime}: {reason}{more}", _step(reason))
+        yield Failure(
+            f"{_files(len(paths))} not seen by {who}{runtime}: {reason}{more}", _step(reason)
+        )
 
 
 def _by_reason(items: Iterable[Unseen]) -> dict[str, list[Unseen]]:

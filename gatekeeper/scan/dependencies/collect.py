@@ -83,7 +83,7 @@ def collect(request: Request[DependencySettings]) -> DependencyEvidence:
 def _read(root: Path, paths: Iterable[str]) -> _Read:
     """Read every lock file; a file that two others include counts once."""
     from gatekeeper.scan.dependencies.locks import format_of
-    from gatekeeper.scan.dependencies.locks.interface import Unreadable
+    from gatekeeper.scan.dependencies.locks.interface import UnreadableError
 
     read = _Read([], {}, {}, [])
     for path in paths:
@@ -92,7 +92,7 @@ def _read(root: Path, paths: Iterable[str]) -> _Read:
             continue
         try:
             found = lock.read(root, path)
-        except Unreadable as error:
+        except UnreadableError as error:
             step = "mend or renew the lock file"
             read.problems.append(Problem(f"{path} {error}", step))
             continue

@@ -131,8 +131,9 @@ def _checked(evidence: DependencyEvidence, settings: DependencySettings) -> tupl
     lines += [f"{path}: declares no dependencies" for path in evidence.projects]
     if evidence.unpinned:
         lines.append(f"{len(evidence.unpinned)} requirements without an exact version")
-    own = [item.name for item in (*evidence.unpinned, *evidence.skipped)]
-    if private := sorted(set(own) & set(settings.private)):
+    unjudged = {item.name for item in evidence.unpinned}
+    unjudged |= {item.name for item in evidence.skipped}
+    if private := sorted(unjudged & set(settings.private)):
         lines.append(f"not judged, private by policy: {', '.join(private)}")
     return tuple(lines)
 

@@ -13,7 +13,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
-from gatekeeper.scan.dependencies.locks.interface import Unreadable, text_of
+from gatekeeper.scan.dependencies.locks.interface import UnreadableError, text_of
 
 _DECLARATIONS = ("pyproject.toml", "setup.py", "Pipfile")
 _LOCK = "make one with `uv lock`, `poetry lock` or `uv pip compile`, and commit it"
@@ -50,7 +50,7 @@ def survey(
             continue
         try:
             needs = declared(root, path)
-        except Unreadable as error:
+        except UnreadableError as error:
             problems.append(Problem(f"{path} {error}", "mend the file"))
             continue
         folder = posixpath.dirname(path)
@@ -72,14 +72,14 @@ def declared(root: Path, path: str) -> set[str] | None:
     None means that the file declares no project at all, e.g. only configures tools.
 
     Raises:
-        Unreadable: the file cannot be read.
+        UnreadableError: the file cannot be read.
     """
     if posixpath.basename(path) != "pyproject.toml":
         return {"*"}  # a program or a format of its own: what it asks for is not known
     try:
         document = tomllib.loads(text_of(root, path))
     except (tomllib.TOMLDecodeError, RecursionError):
-        raise Unreadable("is not valid TOML") from None
+        raise UnreadableError("is not valid TOML") from None
     project = document.get("project")
     poetry = (document.get("tool") or {}).get("poetry")
     if not isinstance(project, dict) and not isinstance(poetry, dict):
@@ -94,7 +94,7 @@ def _of_project(project: dict[str, Any]) -> set[str]:
     try:
         return {canonicalize_name(Requirement(line).name) for line in lines}
     except (InvalidRequirement, TypeError):
-        raise Unreadable("has a dependency that cannot be read") from None
+        raise UnreadableError("has a dependency that cannot be read") from None
 
 
 def _of_poetry(poetry: dict[str, Any]) -> set[str]:

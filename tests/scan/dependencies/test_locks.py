@@ -7,7 +7,7 @@ import json
 import pytest
 
 from gatekeeper.scan.dependencies.locks import FORMATS, format_of
-from gatekeeper.scan.dependencies.locks.interface import Unreadable
+from gatekeeper.scan.dependencies.locks.interface import UnreadableError
 from gatekeeper.scan.dependencies.locks.requirements import logical_lines
 from gatekeeper.scan.dependencies.projects import survey
 
@@ -199,21 +199,23 @@ def test_pipfile_lock(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"])
-@pytest.mark.parametrize("text", ["package = [[", "package = 3\npackages = 3", "package=[1]\npackages=[1]"])
+@pytest.mark.parametrize(
+    "text", ["package = [[", "package = 3\npackages = 3", "package=[1]\npackages=[1]"]
+)
 def test_a_broken_toml_lock_is_unreadable(tmp_path, name, text):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableError):
         read(tmp_path, name, text)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"default": {"flask": 3}}', "[" * 5000])
 def test_a_broken_pipfile_lock_is_unreadable(tmp_path, text):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableError):
         read(tmp_path, "Pipfile.lock", text)
 
 
 def test_a_lock_that_is_not_text_is_unreadable(tmp_path):
     (tmp_path / "requirements.txt").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableError):
         FORMATS[0].read(tmp_path, "requirements.txt")
 
 

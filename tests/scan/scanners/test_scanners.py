@@ -144,7 +144,9 @@ def answer(**changes):
         (0, answer(errors=[{"type": "SemgrepError", "message": "rule parse error"}])),
     ],
 )
-def test_a_semgrep_that_breaks_down_is_not_believed(monkeypatch, tmp_path, rules_dir, status, output):
+def test_a_semgrep_that_breaks_down_is_not_believed(
+    monkeypatch, tmp_path, rules_dir, status, output
+):
     (tmp_path / "a.py").write_text("")
     monkeypatch.setattr(
         processes, "run", lambda *_, **__: processes.Completed(status, output, "it broke")

@@ -35,7 +35,7 @@ class LockFormat:
     Attributes:
         name: for people.
         claims: True for the relative path of a file of this format.
-        read: reads one file below the root; raises `Unreadable`.
+        read: reads one file below the root; raises `UnreadableError`.
     """
 
     name: str
@@ -43,7 +43,7 @@ class LockFormat:
     read: Callable[[Path, str], Requirements]
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A lock file that cannot be read; the text says why."""
 
 
@@ -51,19 +51,19 @@ def text_of(root: Path, path: str) -> str:
     """Return the text of a file below the root.
 
     Raises:
-        Unreadable: it leaves the tree, is missing, too large or not text.
+        UnreadableError: it leaves the tree, is missing, too large or not text.
     """
     target = root / path
     try:
         if not target.resolve(strict=True).is_relative_to(root.resolve()):
-            raise Unreadable("lies outside the tree")
+            raise UnreadableError("lies outside the tree")
         if not target.is_file():
-            raise Unreadable("is not a file")
+            raise UnreadableError("is not a file")
         if target.stat().st_size > MAX_BYTES:
-            raise Unreadable(f"is larger than {MAX_BYTES:,} bytes")
+            raise UnreadableError(f"is larger than {MAX_BYTES:,} bytes")
         return target.read_text(encoding="utf-8-sig")
     except (OSError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "a loop of links"
-        raise Unreadable(f"cannot be read: {reason}") from None
+        raise UnreadableError(f"cannot be read: {reason}") from None
     except UnicodeDecodeError:
-        raise Unreadable("is not UTF-8 text") from None
+        raise UnreadableError("is not UTF-8 text") from None

@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from gatekeeper.scan.dependencies.facts import Pin, Unpinned
-from gatekeeper.scan.dependencies.locks.interface import Requirements, Unreadable, text_of
+from gatekeeper.scan.dependencies.locks.interface import Requirements, UnreadableError, text_of
 from gatekeeper.scan.dependencies.locks.requirements import exact_version
 
 
@@ -25,7 +25,7 @@ def read(root: Path, path: str) -> Requirements:
     """Read one file.
 
     Raises:
-        Unreadable: as `text_of`, and when it is not such a lock.
+        UnreadableError: as `text_of`, and when it is not such a lock.
     """
     text = text_of(root, path)
     try:
@@ -34,7 +34,7 @@ def read(root: Path, path: str) -> Requirements:
         entries = [(name, entry) for body in sections for name, entry in body.items()]
         version_of = [(name, entry, _version(name, entry)) for name, entry in entries]
     except (ValueError, AttributeError, RecursionError, InvalidRequirement):
-        raise Unreadable("is not a Pipfile.lock") from None
+        raise UnreadableError("is not a Pipfile.lock") from None
     pins, unpinned = [], []
     for name, entry, version in version_of:
         plain, line = canonicalize_name(name), _line_of(text, name)

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
-from gatekeeper.scan.dependencies.locks.interface import Requirements, Unreadable, text_of
+from gatekeeper.scan.dependencies.locks.interface import Requirements, UnreadableError, text_of
 from gatekeeper.scan.scanners.interface import in_words
 
 _NAME = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.txt", re.IGNORECASE)
@@ -43,9 +43,7 @@ def read(root: Path, path: str) -> Requirements:
     wanted = {item.name for item in found.unpinned} | {pin.name for pin in found.pins}
     return Requirements(
         pins=(*found.pins, *(pin for pin in found.constraints if pin.name in wanted)),
-        unpinned=tuple(
-            item for item in found.unpinned if item.sourced or item.name not in limits
-        ),
+        unpinned=tuple(item for item in found.unpinned if item.sourced or item.name not in limits),
         problems=tuple(found.problems),
         own=found.own,
     )
@@ -85,9 +83,9 @@ class _Found:
         limits = constraint or option in {"-c", "--constraint"}
         try:
             if "://" in target or inner.startswith(("../", "/")):
-                raise Unreadable("lies outside the tree")
+                raise UnreadableError("lies outside the tree")
             self.file(inner, constraint=limits)
-        except Unreadable as error:
+        except UnreadableError as error:
             reason = f"{path}:{number}: `{in_words(target)}` {error}"
             step = "bring the file into the tree, so that its versions can be judged"
             self.problems.append(Problem(reason, step))

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
-from gatekeeper.scan.dependencies.locks.interface import Requirements, Unreadable, text_of
+from gatekeeper.scan.dependencies.locks.interface import Requirements, UnreadableError, text_of
 from gatekeeper.scan.scanners.interface import in_words
 
 _INDEX, _OWN = "index", "own"
@@ -42,15 +42,15 @@ class TomlLock:
         """Read one file.
 
         Raises:
-            Unreadable: as `text_of`, and when it is not such a lock.
+            UnreadableError: as `text_of`, and when it is not such a lock.
         """
         text = text_of(root, path)
         try:
             packages = tomllib.loads(text).get(self.table, [])
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise Unreadable(f"is not valid TOML: {in_words(str(error))}") from None
+            raise UnreadableError(f"is not valid TOML: {in_words(str(error))}") from None
         if not isinstance(packages, list) or not all(isinstance(p, dict) for p in packages):
-            raise Unreadable(f"has a `{self.table}` that is not a list of tables")
+            raise UnreadableError(f"has a `{self.table}` that is not a list of tables")
         lines = _lines_of(text, self.table, len(packages))
         return _sorted_out(packages, lines, path, self.origin)
 
@@ -113,7 +113,7 @@ def _poetry(package: Mapping[str, Any]) -> str:
 
 
 def _keyed(package: Mapping[str, Any]) -> str:
-    """pdm and PEP 751 name the kind of source as a key of the package."""
+    """A key of the package names the kind of source, in pdm and PEP 751."""
     if directory := package.get("directory"):
         return _OWN if isinstance(directory, dict) and _inside(directory) else "a directory"
     kinds = {"git", "path", "url", "vcs", "archive", "svn", "hg"} & package.keys()
