@@ -18,7 +18,7 @@ from gatekeeper.experimental.features import Feature
 from gatekeeper.experimental.guards import Refusal, Situation
 from gatekeeper.experimental.outlook import outlook, ready
 from gatekeeper.experimental.settings import ExperimentalSettings
-from gatekeeper.experimental.state import LIVE, FeatureState, Phase
+from gatekeeper.experimental.state import LIVE, Phase
 
 
 def judge(
@@ -71,40 +71,44 @@ def _flags(facts: ExperimentalEvidence) -> tuple[Observed, ...]:
 
 def _undeclared(facts: ExperimentalEvidence, context: Context) -> Iterator[Finding]:
     """A live flag must belong to a declared feature, or to one that is general."""
+    known = _known_flags(facts)
+    live = {flag.flag: flag for flag in _flags(facts) if flag.live and flag.flag not in known}
+    for name, flag in sorted(live.items()):
+        how = describe(flag.configuration) if flag.configuration else "on"
+        message = f"`{name}` is {how} in {flag.environment}, and no feature in {facts.folder}/"
+        yield context.rules["experimental-undeclared-flag"].finding(
+            f"{message} declares it", Place(feature=name), (name, flag.environment)
+        )
+
+
+def _known_flags(facts: ExperimentalEvidence) -> set[str]:
     known = {one.feature.flag for one in facts.features if one.feature}
-    for one in facts.features:
-        if one.state is not None and one.state.phase is Phase.GENERAL:
-            known |= {target.flag for target in one.state.targets}
-    seen = {flag.flag: flag for flag in _flags(facts)}
-    for name, flag in sorted(seen.items()):
-        if flag.live and flag.configuration is not None and name not in known:
-            yield context.rules["experimental-undeclared-flag"].finding(
-                f"`{name}` is {describe(flag.configuration)} in {flag.environment}, and no "
-                f"feature in {facts.folder}/ declares it",
-                Place(feature=name),
-                (name, flag.environment),
-            )
+    states = [one.state for one in facts.features if one.state]
+    general = [state for state in states if state.phase is Phase.GENERAL]
+    return known | {target.flag for state in general for target in state.targets}
 
 
 def _feature(
     one: FeatureFacts, settings: ExperimentalSettings, context: Context
 ) -> Iterator[Finding]:
-    live = [flag for flag in one.observed if flag.live]
     if one.state is None or one.state.phase not in LIVE:
-        if live and one.feature is not None:
-            yield _wrong_phase(one.feature, one.state, live[0], context)
+        yield from _before_its_time(one, context)
         return
-    lines = drift(one.state, one.observed, settings.production)
-    for line in () if one.state.pending else lines:
-        yield _finding("experimental-drift", one, line, context)
     if one.state.pending:
         message = f"the move to {one.state.phase.label} is recorded, but was not seen at the vendor"
         yield _finding("experimental-unconfirmed-write", one, message, context)
+    else:
+        for line in drift(one.state, one.observed, settings.production):
+            yield _finding("experimental-drift", one, line, context)
     situation = _situation(one, settings, context)
     if situation is not None and one.state.phase is Phase.EXPERIMENTAL:
-        for rule, guard in _HEALTH:
-            if refusal := guard(situation):
-                yield _finding(rule, one, refusal.reason, context, refusal)
+        yield from _unhealthy(one, situation, context)
+
+
+def _unhealthy(one: FeatureFacts, situation: Situation, context: Context) -> Iterator[Finding]:
+    for rule, guard in _HEALTH:
+        if refusal := guard(situation):
+            yield _finding(rule, one, refusal.reason, context, refusal)
 
 
 _HEALTH = (
@@ -114,15 +118,16 @@ _HEALTH = (
 )
 
 
-def _wrong_phase(
-    feature: Feature, state: FeatureState | None, flag: Observed, context: Context
-) -> Finding:
-    phase = f"it is {state.phase.label}" if state else "it was never started"
+def _before_its_time(one: FeatureFacts, context: Context) -> Iterator[Finding]:
+    """Its flag must not be on; where nothing declares it, that is another rule's finding."""
+    live = [flag for flag in one.observed if flag.configuration and flag.live]
+    if one.feature is None or not live:
+        return
+    phase = f"it is {one.state.phase.label}" if one.state else "it was never started"
+    flag = live[0]
     how = describe(flag.configuration) if flag.configuration else "on"
-    message = f"{feature.key}: `{flag.flag}` is {how} in {flag.environment}, but {phase}"
-    return context.rules["experimental-wrong-phase"].finding(
-        message, _place(feature, feature.key), (feature.key, state.phase.value if state else "")
-    )
+    message = f"`{flag.flag}` is {how} in {flag.environment}, but {phase}"
+    yield _finding("experimental-wrong-phase", one, message, context)
 
 
 def _finding(

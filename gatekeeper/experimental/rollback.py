@@ -98,13 +98,15 @@ def _plans(
         if state is not None and state.phase not in _IDLE:
             raise BackendError("the flags cannot be found", "see `backend:` in the policy")
         return ()
-    names = (stores.settings.production, stores.settings.staging)
     flags = {feature.flag if feature else key} | {t.flag for t in (state.targets if state else ())}
+    # production first: that is where it hurts
+    names = (stores.settings.production, stores.settings.staging)
     seen = [stores.backend.read(flag, name) for name in names for flag in sorted(flags)]
+    held = [(one, one.configuration) for one in seen if one.configuration is not None]
     return tuple(
-        stores.backend.plan(one, replace(one.configuration, on=False))
-        for one in seen
-        if one.configuration is not None and one.configuration.on
+        stores.backend.plan(one, replace(configuration, on=False))
+        for one, configuration in held
+        if configuration.on
     )
 
 
