@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from gatekeeper.core.errors import ToolError
 from gatekeeper.core.gate import Request
@@ -28,8 +29,7 @@ def collect(request: Request[CodeSettings]) -> CodeEvidence:
     not_seen, unseen_excluded = _split(
         [item.path for item in tree.failed], request.settings.exclude
     )
-    known = [(path, language(root, path)) for path in kept]
-    sources = [SourceFile(path, name) for path, name in known if name]
+    sources = list(_sources(root, kept))
     chosen = [scanners.load(name) for name in request.settings.scanners]
     tasks = [
         Task(
@@ -51,6 +51,12 @@ def collect(request: Request[CodeSettings]) -> CodeEvidence:
         skipped=tree.skipped,
         failed=tuple(item for item in tree.failed if item.path in not_seen),
     )
+
+
+def _sources(root: Path, paths: Iterable[str]) -> Iterator[SourceFile]:
+    for path in paths:
+        if name := language(root, path):
+            yield SourceFile(path, name)
 
 
 def _run(scanner: Scanner, task: Task) -> ScannerRun:

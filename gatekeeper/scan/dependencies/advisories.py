@@ -143,18 +143,23 @@ def load(folder: Path) -> Advisories:
     if not folder.is_dir():
         step = "name a folder of OSV records in the policy, or `advisories: osv`"
         raise EvidenceError(f"there is no folder `{folder.name}` of advisories", step)
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
-    records = [_record(path, folder) for path in paths if path != folder / DATABASE_FILE]
+    records = [_record(path, folder) for path in _record_files(folder)]
+    standing = [advisory for advisory in records if _names(advisory)]
     by_package: dict[str, list[Advisory]] = defaultdict(list)
-    for advisory in records:
+    for advisory in standing:
         for name in _names(advisory):
             by_package[name].append(advisory)
-    standing = [advisory for advisory in records if _names(advisory)]
     return Advisories(
         {name: tuple(items) for name, items in by_package.items()},
         len(standing),
         _as_of(folder, standing),
     )
+
+
+def _record_files(folder: Path) -> list[Path]:
+    metadata = folder / DATABASE_FILE
+    found = (path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
+    return sorted(path for path in found if path != metadata)
 
 
 def _names(advisory: Advisory) -> set[str]:

@@ -43,27 +43,43 @@ def survey(
         locks: the lock files among them.
         known: what the locks hold.
     """
+    declarations = [path for path in files if posixpath.basename(path) in _DECLARATIONS]
+    ours = {name for path in declarations if (name := _own_name(root, path))}
     problems: list[Problem] = []
     idle: list[str] = []
-    for path in files:
-        if posixpath.basename(path) not in _DECLARATIONS:
-            continue
+    for path in declarations:
         try:
             needs = declared(root, path)
         except UnreadableError as error:
             problems.append(Problem(f"{path} {error}", "mend the file"))
             continue
-        folder = posixpath.dirname(path)
-        covering = {lock for lock in locks if _covers(lock, folder)}
         if needs == set():
             idle.append(path)
-        elif needs is not None and not covering:
-            reason = f"{path} has no lock file: the versions it would get cannot be judged"
-            problems.append(Problem(reason, _LOCK))
         elif needs:
-            names = {item.name for item in known if item.path in covering}
-            problems += _uncovered(path, needs - names)
-    return Surveyed(tuple(dict.fromkeys(problems)), tuple(idle))
+            problems += _gaps(path, needs - ours, locks, known)
+    return Surveyed(tuple(problems), tuple(idle))
+
+
+def _gaps(
+    path: str, needs: set[str], locks: Sequence[str], known: Sequence[Pin | Unpinned]
+) -> list[Problem]:
+    """Say what no lock covers: the whole project, or names that it asks for."""
+    folder = posixpath.dirname(path)
+    if not any(_covers(lock, folder) for lock in locks):
+        reason = f"{path} has no lock file: the versions it would get cannot be judged"
+        return [Problem(reason, _LOCK)]
+    held = {item.name for item in known if _covers(item.path, folder)}
+    return _uncovered(path, needs - held)
+
+
+def _own_name(root: Path, path: str) -> str:
+    """Return the name of a project of this tree: no lock need hold it."""
+    try:
+        project = tomllib.loads(text_of(root, path)).get("project")
+    except (UnreadableError, tomllib.TOMLDecodeError, RecursionError):
+        return ""
+    name = project.get("name") if isinstance(project, dict) else None
+    return canonicalize_name(name) if isinstance(name, str) else ""
 
 
 def declared(root: Path, path: str) -> set[str] | None:

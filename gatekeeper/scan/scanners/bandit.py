@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
+from itertools import chain
 from typing import Any
 
 from gatekeeper.core.errors import ToolError
@@ -32,11 +33,7 @@ class Bandit:
 
     def scan(self, task: Task) -> ScannerRun:
         """Look at the files, shared out over worker processes."""
-        workers = _WORKERS if len(task.paths) > _SMALL else 1
-        shards = [task.paths[start::workers] for start in range(workers)]
-        with ThreadPoolExecutor(workers) as pool:
-            answers = [line for part in pool.map(lambda s: _run(task, s), shards) for line in part]
-        answers.sort(key=lambda answer: answer["path"])
+        answers = _shared_out(task)
         contexts = Contexts(task.root)
         return ScannerRun(
             scanner=self.name,
@@ -50,6 +47,14 @@ class Bandit:
 
 
 SCANNER = Bandit()
+
+
+def _shared_out(task: Task) -> list[dict[str, Any]]:
+    workers = _WORKERS if len(task.paths) > _SMALL else 1
+    shards = [task.paths[start::workers] for start in range(workers)]
+    with ThreadPoolExecutor(workers) as pool:
+        parts = list(pool.map(lambda shard: _run(task, shard), shards))
+    return sorted(chain.from_iterable(parts), key=lambda answer: str(answer["path"]))
 
 
 def _run(task: Task, paths: tuple[str, ...]) -> list[dict[str, Any]]:

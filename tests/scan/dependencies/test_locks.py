@@ -253,6 +253,12 @@ def test_a_lock_beside_or_above_covers_a_project(tmp_path):
         assert surveyed(root, files, known).problems == ()
 
 
+def test_projects_of_the_tree_need_not_stand_in_a_lock(tmp_path):
+    inner = '[project]\nname = "Flask"\n'
+    files = {"pyproject.toml": PROJECT, "packages/flask/pyproject.toml": inner, "uv.lock": ""}
+    assert surveyed(tmp_path, files).problems == ()
+
+
 def test_a_lock_in_another_folder_covers_nothing(tmp_path):
     files = {"a/pyproject.toml": PROJECT, "b/requirements.txt": "flask==2.0.1\n"}
     assert surveyed(tmp_path, files).problems
