@@ -39,7 +39,7 @@ def judge(
         checked=tuple(_checked(facts, situations)) if facts.backend_present else (),
         findings=tuple(findings),
         failures=failures,
-        summary=_summary(facts, findings),
+        summary=_summary(facts, findings, situations),
         next_steps=tuple(_next_steps(findings, situations)),
     )
 
@@ -180,17 +180,18 @@ def _checked(facts: ExperimentalEvidence, situations: list[Situation]) -> Iterat
         yield outlook(situation)
 
 
-def _summary(facts: ExperimentalEvidence, findings: list[Finding]) -> str:
+def _summary(
+    facts: ExperimentalEvidence, findings: list[Finding], situations: list[Situation]
+) -> str:
     if findings:
         named = sorted({f.where.feature or "" for f in findings})
         return f"{', '.join(named)}: not in order in {facts.production}"
+    experimental = [s for s in situations if s.state.phase is Phase.EXPERIMENTAL]
+    if len(experimental) == 1:
+        return outlook(experimental[0])
     phases = [one.state.phase for one in facts.features if one.state]
-    parts = [
-        f"{phases.count(phase)} {phase.value.lower().replace('_', ' ')}"
-        for phase in Phase
-        if phase in phases
-    ]
-    return f"every live flag is in order: {', '.join(parts)}" if parts else "no feature is live"
+    counts = ", ".join(f"{phases.count(p)} {p.label}" for p in Phase if p in phases)
+    return f"every live flag is in order: {counts}" if counts else "no feature is live"
 
 
 def _next_steps(findings: list[Finding], situations: list[Situation]) -> Iterator[str]:

@@ -63,7 +63,7 @@ def test_a_healthy_experimental_feature_passes_and_says_what_general_release_tak
     ) in judgement.checked
     assert judgement.checked[0] == "1 feature declared in features/"
     assert judgement.checked[1] == "1 flag in production of the embedded backend, 1 of them on"
-    assert judgement.summary == "every live flag is in order: 1 experimental"
+    assert judgement.summary == judgement.checked[-1]
 
 
 def test_what_is_ready_is_named_as_a_next_step(shop: Shop, judged: Any) -> None:
@@ -79,6 +79,7 @@ def test_a_general_feature_passes_even_when_its_declaration_was_cleaned_up(
     shop.to_ready()
     done(shop.service.promote(KEY, Order("alice")))
     assert verdict(judged()) is Verdict.PASS
+    assert judged().summary == "every live flag is in order: 1 General"
     (shop.root / "features" / f"{KEY}.yml").unlink()
     assert verdict(judged()) is Verdict.PASS
 

@@ -21,7 +21,7 @@ ARTIFACTS = st.sampled_from(["", "", "", D1, D2])
 LASTING = DECLARATION.replace("2026-12-31", "2036-12-31")
 TEXTS = st.sampled_from([LASTING, LASTING.replace("owner:", "unit: device\nowner:")])
 TEAMS = st.sampled_from(
-    [("bob", "carol"), ("carol", "quinn"), ("bob", "BOB"), ("Alice ", "bob"), ("bob",), ()]
+    [("bob", "carol")] * 3 + [("carol", "quinn"), ("bob", "BOB"), ("Alice ", "bob"), ()]
 )
 SOAK = timedelta(days=14)
 
@@ -79,7 +79,7 @@ class Machine(RuleBasedStateMachine):
         self.shop.visit(40)
 
     @rule(
-        artifact=ARTIFACTS,
+        artifact=st.sampled_from(["", "", D2]),
         days=st.sampled_from([13, 15, 15, 15]),
         people=st.sampled_from([0, 40, 40, 40]),
         approvers=TEAMS,
@@ -152,7 +152,7 @@ class Machine(RuleBasedStateMachine):
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(
-    max_examples=15,
+    max_examples=20,
     stateful_step_count=12,
     deadline=None,
     phases=[Stage.explicit, Stage.reuse, Stage.generate],  # shrinking would take minutes
