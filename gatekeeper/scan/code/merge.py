@@ -66,22 +66,25 @@ def _severity(hit: Hit, usual: Severity) -> Severity:
 
 
 def _once(items: list[_Graded]) -> Iterable[Finding]:
-    """Keep the best of the findings of different scanners that share a weakness on one line."""
+    """Keep the best of the findings that tell the same weakness of one line."""
     kept: list[_Graded] = []
     for item in sorted(items, key=_rank):
         twin = next((other for other in kept if _same(other, item)), None)
         if twin is None:
             kept.append(item)
         else:
-            also = tuple(dict.fromkeys((*twin.finding.also_found_by, item.scanner)))
+            others = (*twin.finding.also_found_by, item.scanner)
+            also = tuple(dict.fromkeys(name for name in others if name != twin.scanner))
             merged = _Graded(twin.scanner, replace(twin.finding, also_found_by=also))
             kept[kept.index(twin)] = merged
     return [item.finding for item in kept]
 
 
 def _same(one: _Graded, other: _Graded) -> bool:
-    shared = set(one.finding.cwe) & set(other.finding.cwe)
-    return one.scanner != other.scanner and bool(shared)
+    """Two scanners on one line, or two rules of one scanner at one column, with a common CWE."""
+    here, there = one.finding, other.finding
+    twofold = here.rule != there.rule and here.where.column == there.where.column
+    return bool(set(here.cwe) & set(there.cwe)) and (one.scanner != other.scanner or twofold)
 
 
 def _rank(item: _Graded) -> tuple[int, bool, int]:

@@ -122,6 +122,12 @@ def test_two_weaknesses_on_one_line_stay_two(context):
     assert len(judged.findings) == 2
 
 
+def test_two_rules_of_one_scanner_at_one_place_are_told_once(context):
+    both = (hit("bandit-B308", severity="medium"), hit("bandit-B703", severity="medium"))
+    (finding,) = judge(evidence(run("semgrep"), run("bandit", *both)), SETTINGS, context).findings
+    assert finding.also_found_by == ()
+
+
 def test_two_hits_of_one_scanner_on_one_line_stay_two(context):
     judged = judge(evidence(run("semgrep", hit(), hit()), run("bandit")), SETTINGS, context)
     assert len({finding.fingerprint for finding in judged.findings}) == 2
