@@ -6,6 +6,7 @@ Live means that the flag is on in production: somebody may meet the experimental
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from gatekeeper.core.fields import format_duration
 from gatekeeper.core.gate import Context
@@ -18,7 +19,7 @@ from gatekeeper.experimental.features import Feature
 from gatekeeper.experimental.guards import Refusal, Situation
 from gatekeeper.experimental.outlook import outlook, ready
 from gatekeeper.experimental.settings import ExperimentalSettings
-from gatekeeper.experimental.state import LIVE, Phase
+from gatekeeper.experimental.state import LIVE, FeatureState, Phase
 
 
 def judge(
@@ -100,9 +101,29 @@ def _feature(
     else:
         for line in drift(one.state, one.observed, settings.production):
             yield _finding("experimental-drift", one, line, context)
+    if lacking := tuple(_weaker(one.state, settings)):
+        message = f"it became {one.state.phase.label} with {', '.join(lacking)}"
+        yield _finding("experimental-weaker-terms", one, message, context)
     situation = _situation(one, settings, context)
     if situation is not None and one.state.phase is Phase.EXPERIMENTAL:
         yield from _unhealthy(one, situation, context)
+
+
+def _weaker(state: FeatureState, settings: ExperimentalSettings) -> Iterator[str]:
+    """What it showed must satisfy this policy: a move can be ordered under another one."""
+    shown = state.grounds
+    if shown is None:
+        yield "nothing to show"
+        return
+    general = state.phase is Phase.GENERAL
+    needed = settings.approvals if general else settings.entry_approvals
+    if len(shown.approvers) < needed:
+        yield f"{len(shown.approvers)} of {needed} approvals"
+    if general and timedelta(seconds=shown.soak_seconds) < settings.soak:
+        soaked = format_duration(timedelta(seconds=shown.soak_seconds))
+        yield f"{soaked} of {format_duration(settings.soak)} soak"
+    if general and shown.contexts < settings.min_contexts:
+        yield f"{shown.contexts:,} of {settings.min_contexts:,} contexts"
 
 
 def _unhealthy(one: FeatureFacts, situation: Situation, context: Context) -> Iterator[Finding]:

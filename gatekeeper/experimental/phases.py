@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from gatekeeper.core.fields import format_duration
 from gatekeeper.experimental import guards
 from gatekeeper.experimental.configuration import Configuration, percent
 from gatekeeper.experimental.features import WHOLE, Feature
 from gatekeeper.experimental.guards import Guard, Refusal, Situation
-from gatekeeper.experimental.state import FeatureState, Phase, Target
+from gatekeeper.experimental.state import FeatureState, Grounds, Phase, Target
 
 _NEXT = {
     Phase.DRAFT: Phase.STAGING,
@@ -133,17 +131,13 @@ def targets(situation: Situation, move: Move) -> tuple[Target, ...]:
     return (*others, Target(environment, feature.flag, configuration))
 
 
-def grounds(situation: Situation, move: Move) -> dict[str, Any]:
+def grounds(situation: Situation, move: Move) -> Grounds:
     """Return what a move was decided on, for the record."""
-    state, settings, exposure = situation.state, situation.settings, situation.exposure
-    return {
-        "soak": format_duration(situation.now - max(state.since, state.changed)),
-        "soak_needed": format_duration(settings.soak),
-        "contexts": exposure.experimental if exposure else None,
-        "contexts_needed": settings.min_contexts,
-        "approvers": list(guards.approvers(situation, move.to)),
-        "signed_off_by": [s.actor for s in state.sign_offs if s.artifact == state.artifact],
-    }
+    state = situation.state
+    soaked = situation.now - max(state.since, state.changed)
+    contexts = situation.exposure.experimental if situation.exposure else 0
+    approvers = guards.approvers(situation, move.to)
+    return Grounds(int(soaked.total_seconds()), contexts, approvers)
 
 
 def standing(state: FeatureState, production: str) -> str:

@@ -26,7 +26,14 @@ from gatekeeper.experimental.identity import named
 from gatekeeper.experimental.outcome import REPLAYED, Order, Outcome, Standing
 from gatekeeper.experimental.phases import Move
 from gatekeeper.experimental.settings import ExperimentalSettings
-from gatekeeper.experimental.state import Event, FeatureState, Phase, dump_targets, follow
+from gatekeeper.experimental.state import (
+    Event,
+    FeatureState,
+    Phase,
+    dump_grounds,
+    dump_targets,
+    follow,
+)
 from gatekeeper.experimental.stores import Stores
 
 _EXPIRES_AFTER = timedelta(days=90)
@@ -158,7 +165,7 @@ class FeatureService:
             "artifact": state.artifact,
             "config": feature.config,
             "targets": dump_targets(phases.targets(situation, move)),
-            "grounds": phases.grounds(situation, move),
+            "grounds": dump_grounds(phases.grounds(situation, move)),
         }
         event = self._event("moved", payload, order)
         return self._carry_out((feature, history, state), event, order)

@@ -84,6 +84,21 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a feature could show when it entered its phase.
+
+    Attributes:
+        soak_seconds: since the last change before.
+        contexts: distinct contexts that had met it.
+        approvers: whose approval counted.
+    """
+
+    soak_seconds: int
+    contexts: int
+    approvers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FeatureState:
     """Where a feature stands.
 
@@ -106,6 +121,7 @@ class FeatureState:
         sign_offs: of this attempt.
         targets: what the flag has to look like, by environment.
         pending: operation id of a move that is recorded and not yet seen at the vendor.
+        grounds: what it could show when it entered its phase; None where nothing is asked.
     """
 
     key: str
@@ -126,6 +142,7 @@ class FeatureState:
     sign_offs: tuple[SignOff, ...] = ()
     targets: tuple[Target, ...] = ()
     pending: str = ""
+    grounds: Grounds | None = None
 
     def target(self, environment: str) -> Target | None:
         """Return what the flag has to look like in an environment."""
@@ -152,6 +169,13 @@ class Event:
 
 
 _TARGETS = TypeAdapter(tuple[Target, ...])
+_GROUNDS = TypeAdapter(Grounds)
+
+
+def dump_grounds(grounds: Grounds) -> dict[str, Any]:
+    """Return grounds as JSON for a payload."""
+    dumped: dict[str, Any] = _GROUNDS.dump_python(grounds, mode="json")
+    return dumped
 
 
 def dump_targets(targets: tuple[Target, ...]) -> list[dict[str, Any]]:
@@ -230,7 +254,7 @@ def _approved(state: FeatureState, event: Event) -> FeatureState:
 
 def _moved(state: FeatureState, event: Event) -> FeatureState:
     phase = Phase(event.payload["to"])
-    config = event.payload["config"]
+    config, shown = event.payload["config"], event.payload["grounds"]
     targets = _TARGETS.validate_python(event.payload["targets"])
     return replace(
         state,
@@ -242,6 +266,7 @@ def _moved(state: FeatureState, event: Event) -> FeatureState:
         stage_since=event.at,
         mover=event.actor,
         targets=targets,
+        grounds=state.grounds if phase is state.phase else _GROUNDS.validate_python(shown),
         pending=event.operation_id if targets != state.targets else state.pending,
     )
 
@@ -261,6 +286,7 @@ def _rolled_back(state: FeatureState, event: Event) -> FeatureState:
         mover=event.actor,
         targets=_TARGETS.validate_python(event.payload["targets"]),
         pending="",
+        grounds=None,
     )
 
 

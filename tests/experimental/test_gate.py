@@ -205,6 +205,23 @@ def test_an_artifact_that_qa_never_saw_is_found(shop: Shop, judged: Any) -> None
     assert rules(judged()) == ["experimental-not-signed-off"]
 
 
+def test_a_promotion_under_a_policy_of_ones_own_is_found(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    policy = shop.settings
+    shop.settings = {"soak": "0s", "min_contexts": 1, "approvals": 1}
+    shop.wait(minutes=1)
+    shop.visit(60)
+    done(shop.service.approve(KEY, Order("bob")))
+    done(shop.service.promote(KEY, Order("alice")))
+    assert rules(judged()) == []
+    shop.settings = policy
+    judgement = judged()
+    assert rules(judgement) == ["experimental-weaker-terms"]
+    assert "it became General with 1 of 2 approvals, 1m of 14d soak" in (
+        judgement.findings[0].message
+    )
+
+
 def test_an_interrupted_move_is_found(
     shop: Shop, judged: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -129,7 +129,7 @@ class Machine(RuleBasedStateMachine):
             for sign in before.sign_offs
         )
         entry = next(e for e in reversed(self.shop.ledger.entries()) if e.kind == "moved")
-        assert (entry.payload["grounds"]["contexts"] or 0) >= 5
+        assert entry.payload["grounds"]["contexts"] >= 5
 
     @rule(who=PEOPLE)
     def roll_back(self, who: str) -> None:
