@@ -96,7 +96,7 @@ def is_shallow(root: Path) -> bool:
 
 def is_dirty(root: Path) -> bool:
     """True when files below `root` differ from HEAD, or stand there untracked."""
-    # Looking into a submodule would obey the submodule's own configuration: compare its commit only.
+    # Looking into a submodule would obey its own configuration: compare its commit only.
     args = ("--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=dirty", "--", ".")
     return bool(run(root, "status", *args))
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from gatekeeper.core.catalog import Catalog, parse_catalog
+from gatekeeper.core.catalog import Catalog
 from gatekeeper.core.gate import AnyGate, Context, Options, Request
 from gatekeeper.core.model import Subject
+from gatekeeper.wiring.catalog import catalog as load_catalog
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -23,14 +24,8 @@ def rules_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
-def catalog(rules_dir: Path) -> Catalog:
-    return parse_catalog(
-        {
-            path.relative_to(rules_dir).as_posix(): path.read_text(encoding="utf-8")
-            for path in rules_dir.rglob("*.yml")
-            if not {"fixtures", "detectors"} & set(path.parts)
-        }
-    )
+def catalog() -> Catalog:
+    return load_catalog()
 
 
 @pytest.fixture

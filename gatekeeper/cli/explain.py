@@ -6,7 +6,7 @@ import rich_click as click
 
 from gatekeeper.cli.console import out
 from gatekeeper.core.errors import UsageError
-from gatekeeper.core.policy import did_you_mean
+from gatekeeper.core.hints import did_you_mean
 from gatekeeper.wiring.catalog import catalog
 
 

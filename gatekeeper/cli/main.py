@@ -49,7 +49,7 @@ class Lazy(click.RichGroup):
         """Import the command that is to run; a wrong name gets "did you mean"."""
         name = args[0]
         if name not in COMMANDS:
-            from gatekeeper.core.policy import did_you_mean
+            from gatekeeper.core.hints import did_you_mean
 
             ctx.fail(f"no such command `{name}`; {did_you_mean(name, COMMANDS)}")
         module, _, attribute = COMMANDS[name][0].partition(":")

@@ -11,7 +11,7 @@ from rich.table import Table
 from gatekeeper.cli.console import out
 from gatekeeper.core.catalog import Rule
 from gatekeeper.core.errors import UsageError
-from gatekeeper.core.policy import did_you_mean
+from gatekeeper.core.hints import did_you_mean
 from gatekeeper.wiring.catalog import catalog
 from gatekeeper.wiring.gates import registry
 

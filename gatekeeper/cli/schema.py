@@ -8,7 +8,8 @@ from typing import Any
 import rich_click as click
 
 from gatekeeper.core.errors import UsageError
-from gatekeeper.core.policy import PolicyFile, did_you_mean
+from gatekeeper.core.hints import did_you_mean
+from gatekeeper.core.policy import PolicyFile
 from gatekeeper.evidence import records
 from gatekeeper.reports import json as json_report
 from gatekeeper.wiring.gates import registry

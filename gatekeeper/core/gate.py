@@ -13,7 +13,7 @@ from gatekeeper.core.model import Judgement, Subject
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gatekeeper.core.policy import Settings
+    from gatekeeper.core.sections import Settings
 
 E = TypeVar("E")
 S = TypeVar("S", bound="Settings")

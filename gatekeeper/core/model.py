@@ -89,13 +89,23 @@ class Place:
     package: str | None = None
 
     def __str__(self) -> str:
-        if self.path is not None:
-            return ":".join(str(part) for part in (self.path, self.line, self.column) if part)
-        if self.pull_request is not None:
-            commit = f" commit {self.commit[:12]}" if self.commit else ""
-            return f"#{self.pull_request}{commit}"
-        named = (self.package, self.object, self.feature, self.commit and self.commit[:12])
-        return next((text for text in named if text), "")
+        named = (self._line, self._pull, self.package, self.object, self.feature, self._commit)
+        return next(filter(None, named), "")
+
+    @property
+    def _line(self) -> str:
+        parts = (self.path, self.line, self.column)
+        return ":".join(str(part) for part in parts if part)
+
+    @property
+    def _pull(self) -> str:
+        if self.pull_request is None:
+            return ""
+        return f"#{self.pull_request} commit {self._commit}".removesuffix(" commit ")
+
+    @property
+    def _commit(self) -> str:
+        return (self.commit or "")[:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,19 @@ module stays pure and one crashed gate never hides another's answer.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gatekeeper.core import waivers
 from gatekeeper.core.model import (
     Failure,
+    Finding,
     GateResult,
     Judgement,
     PolicySource,
     Report,
-    Severity,
     Subject,
     Verdict,
     Waiver,
@@ -51,71 +52,105 @@ def report(
     """Conclude every gate and combine the verdicts."""
     results = tuple(conclude(outcome, accepted, now) for outcome in outcomes)
     verdict = combine(result.verdict for result in results)
-    seen = {f.fingerprint for r in results for f in (*r.findings, *(w.finding for w in r.waived))}
-    notes = waivers.notices(accepted, seen, now.date())
-    if subject.dirty:
-        notes = ("the files differ from the commit: this verdict is about the files", *notes)
-    return Report(verdict, _exit_code(verdict, results), now, subject, policy, results, notes)
+    notices = (
+        *_caveats(subject),
+        *waivers.notices(accepted, waivers.matched(results), now.date()),
+    )
+    return Report(verdict, _exit_code(verdict, results), now, subject, policy, results, notices)
 
 
 def conclude(outcome: Outcome, accepted: Iterable[Waiver], now: datetime) -> GateResult:
     """Turn one gate's outcome into its verdict."""
-    judgement = outcome.judged
-    if isinstance(judgement, Failure):
-        judgement = Judgement(failures=(judgement,))
-    elif not judgement.checked and not judgement.skipped and not judgement.failures:
-        # must have checked something: an empty answer is the commonest way to wrongly pass
-        judgement = Judgement(
-            findings=judgement.findings, pending=judgement.pending, failures=(NOTHING_CHECKED,)
-        )
+    judgement = _something_checked(_judgement(outcome.judged))
     split = waivers.apply(judgement.findings, accepted, now.date())
-    blocking = [finding for finding in split.open if finding.blocking]
-    verdict = _verdict(judgement, bool(blocking))
+    blocking = tuple(finding for finding in split.open if finding.blocking)
+    verdict = _verdict(judgement, blocking)
     return GateResult(
         gate=outcome.gate,
         verdict=verdict,
         seconds=outcome.seconds,
-        reason=_reason(judgement, verdict, [f.severity for f in blocking]),
+        reason=_REASONS[verdict](judgement, blocking),
         checked=judgement.checked,
-        findings=tuple(sorted(split.open, key=lambda f: (not f.blocking, -f.severity))),
+        findings=tuple(sorted(split.open, key=_worst_first)),
         waived=split.waived,
         failures=judgement.failures,
         next_steps=_next_steps(judgement),
     )
 
 
-def _verdict(judgement: Judgement, blocked: bool) -> Verdict:
+def _judgement(judged: Judgement | Failure) -> Judgement:
+    return Judgement(failures=(judged,)) if isinstance(judged, Failure) else judged
+
+
+def _something_checked(judgement: Judgement) -> Judgement:
+    """An empty answer is the commonest way to wrongly pass: make it a failure."""
+    if judgement.checked or judgement.skipped or judgement.failures:
+        return judgement
+    return replace(judgement, failures=(NOTHING_CHECKED,), summary="")
+
+
+def _worst_first(finding: Finding) -> tuple[bool, int]:
+    return not finding.blocking, -finding.severity
+
+
+def _verdict(judgement: Judgement, blocking: Sequence[Finding]) -> Verdict:
     if judgement.failures:
         return Verdict.ERROR
-    if blocked:
+    if blocking:
         return Verdict.FAIL
     if judgement.pending:
         return Verdict.PENDING
     return Verdict.SKIP if judgement.skipped else Verdict.PASS
 
 
-def _reason(judgement: Judgement, verdict: Verdict, blocking: Sequence[Severity]) -> str:
-    if verdict is Verdict.ERROR:
-        more = len(judgement.failures) - 1
-        return judgement.failures[0].reason + (f" (and {more} more)" if more else "")
-    if verdict is Verdict.PASS and any(finding.blocking for finding in judgement.findings):
-        return "every blocking finding is waived"
-    if judgement.summary:
-        return judgement.summary
-    if verdict is Verdict.FAIL:
-        counts = [(s.label, blocking.count(s)) for s in reversed(Severity)]
-        parts = ", ".join(f"{count} {label}" for label, count in counts if count)
-        return f"{len(blocking)} findings block: {parts}"
-    return "; ".join(judgement.pending) if verdict is Verdict.PENDING else judgement.skipped
+def _why_error(judgement: Judgement, _: Sequence[Finding]) -> str:
+    more = len(judgement.failures) - 1
+    return judgement.failures[0].reason + (f" (and {more} more)" if more else "")
+
+
+def _why_fail(judgement: Judgement, blocking: Sequence[Finding]) -> str:
+    counts = Counter(finding.severity for finding in blocking)
+    parts = ", ".join(f"{counts[level]} {level.label}" for level in sorted(counts, reverse=True))
+    return judgement.summary or f"{len(blocking)} findings block: {parts}"
+
+
+def _why_pending(judgement: Judgement, _: Sequence[Finding]) -> str:
+    return judgement.summary or "; ".join(judgement.pending)
+
+
+def _why_pass(judgement: Judgement, _: Sequence[Finding]) -> str:
+    # the gate's own summary speaks of findings that a waiver has accepted since
+    waived = any(finding.blocking for finding in judgement.findings)
+    return "every blocking finding is waived" if waived else judgement.summary
+
+
+def _why_skip(judgement: Judgement, _: Sequence[Finding]) -> str:
+    return judgement.skipped
+
+
+_REASONS = {
+    Verdict.ERROR: _why_error,
+    Verdict.FAIL: _why_fail,
+    Verdict.PENDING: _why_pending,
+    Verdict.PASS: _why_pass,
+    Verdict.SKIP: _why_skip,
+}
 
 
 def _next_steps(judgement: Judgement) -> tuple[str, ...]:
-    steps = [failure.next_step for failure in judgement.failures if failure.next_step]
-    return tuple(dict.fromkeys((*steps, *judgement.next_steps)))
+    steps = (failure.next_step for failure in judgement.failures)
+    return tuple(dict.fromkeys(filter(None, (*steps, *judgement.next_steps))))
+
+
+def _caveats(subject: Subject) -> tuple[str, ...]:
+    if subject.dirty:
+        return ("the files differ from the commit: this verdict is about the files",)
+    return ()
 
 
 def _exit_code(verdict: Verdict, results: Iterable[GateResult]) -> int:
     failures = [failure for result in results for failure in result.failures]
-    if verdict is Verdict.ERROR and failures and all(f.unauthorised for f in failures):
+    unauthorised = [failure for failure in failures if failure.unauthorised]
+    if failures and unauthorised == failures:
         return _NOT_AUTHORISED
     return _EXIT[verdict]

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from gatekeeper.core.model import Finding, Waived, Waiver
+from gatekeeper.core.model import Finding, GateResult, Waived, Waiver
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _MIN_REASON = 10
@@ -58,14 +58,23 @@ class Sorted:
 def apply(findings: Sequence[Finding], waivers: Iterable[Waiver], today: date) -> Sorted:
     """Split findings into open and waived ones; a waiver holds through its last day."""
     holding = {waiver.fingerprint: waiver for waiver in waivers if today <= waiver.expires}
-    return Sorted(
-        tuple(finding for finding in findings if finding.fingerprint not in holding),
-        tuple(
-            Waived(finding, holding[finding.fingerprint])
-            for finding in findings
-            if finding.fingerprint in holding
-        ),
-    )
+    left: list[Finding] = []
+    waived: list[Waived] = []
+    for finding in findings:
+        if waiver := holding.get(finding.fingerprint):
+            waived.append(Waived(finding, waiver))
+        else:
+            left.append(finding)
+    return Sorted(tuple(left), tuple(waived))
+
+
+def matched(results: Iterable[GateResult]) -> set[str]:
+    """Return the fingerprints of everything that was found, accepted or not."""
+    found: set[str] = set()
+    for result in results:
+        found.update(finding.fingerprint for finding in result.findings)
+        found.update(waived.finding.fingerprint for waived in result.waived)
+    return found
 
 
 def notices(waivers: Iterable[Waiver], seen: Collection[str], today: date) -> tuple[str, ...]:

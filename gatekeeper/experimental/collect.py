@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gatekeeper.core.errors import UsageError
 from gatekeeper.core.gate import Request
-from gatekeeper.core.policy import did_you_mean
+from gatekeeper.core.hints import did_you_mean
 from gatekeeper.experimental.facts import ChainFacts, ExperimentalEvidence, FeatureFacts
 from gatekeeper.experimental.features import Feature
 from gatekeeper.experimental.files import read_features

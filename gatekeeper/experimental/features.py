@@ -20,7 +20,7 @@ from gatekeeper.core.digest import canonical, digest
 from gatekeeper.core.errors import PolicyError, PolicyProblem
 from gatekeeper.core.fields import Duration
 from gatekeeper.core.places import Document
-from gatekeeper.core.policy import Settings, read_section
+from gatekeeper.core.sections import Settings, read_section
 
 KEY = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
 WHOLE = 100_000
@@ -157,7 +157,7 @@ def parse_features(files: Mapping[str, str]) -> tuple[Feature, ...]:
     problems: list[PolicyProblem] = []
     for path, text in sorted(files.items()):
         document = places.parse(text, path)
-        value, found = read_section(FeatureFile, document)
+        value, found = read_section(FeatureFile, document, document.value)
         problems += found
         if value is not None and not found:
             feature = _feature(value, path)

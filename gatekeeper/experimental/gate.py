@@ -10,7 +10,7 @@ from gatekeeper.experimental.settings import ExperimentalSettings
 
 EXPERIMENTAL = Gate(
     name="experimental",
-    question="Is everything live in production that is not general in its phase and in order?",
+    question="Is every live feature in its right phase?",
     evidence=ExperimentalEvidence,
     settings=ExperimentalSettings,
     collect=collect,

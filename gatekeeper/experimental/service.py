@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gatekeeper.core.errors import UsageError
-from gatekeeper.core.policy import did_you_mean
+from gatekeeper.core.hints import did_you_mean
 from gatekeeper.experimental import phases, refusals, rollback
 from gatekeeper.experimental.artifacts import artifact_digest
 from gatekeeper.experimental.features import Feature, parse_features, template

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gatekeeper.core.fields import Duration, EnvironmentString
-from gatekeeper.core.policy import Settings
+from gatekeeper.core.sections import Settings
 
 
 class ExperimentalSettings(Settings):

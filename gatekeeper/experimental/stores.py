@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gatekeeper.core.errors import UsageError
-from gatekeeper.core.policy import resolve
+from gatekeeper.core.references import resolve
 from gatekeeper.experimental.backends.interface import (
     ConflictError,
     FlagBackend,

@@ -89,8 +89,9 @@ def groups(findings: Iterable[Finding]) -> tuple[Group, ...]:
 def next_steps(report: Report) -> tuple[Step, ...]:
     """Return what to do, each thing once: what could not be judged first, then what blocks."""
     steps: dict[str, Step] = {}
+    nothing_judged = all(result.verdict is Verdict.SKIP for result in report.results)
     for result in worst_first(report):
-        if result.verdict > Verdict.PASS:
+        if nothing_judged or result.verdict > Verdict.PASS:
             for text in result.next_steps or _fixes(result.findings):
                 steps.setdefault(text, Step(result.gate, result.verdict, text))
     return tuple(steps.values())

@@ -11,7 +11,7 @@ from gatekeeper.review.source import API_URL, TOKEN
 
 REVIEW: Gate[ReviewFacts, ReviewSettings] = Gate(
     name="review",
-    question="did somebody outside the change approve exactly what would be merged?",
+    question="Was every change peer-reviewed?",
     evidence=ReviewFacts,
     settings=ReviewSettings,
     collect=collect,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from gatekeeper.core.policy import Settings
+from gatekeeper.core.sections import Settings
 
 _Text = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
 

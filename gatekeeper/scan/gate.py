@@ -14,7 +14,7 @@ from gatekeeper.scan.dependencies.settings import DependencySettings
 
 CODE: Gate[CodeEvidence, CodeSettings] = Gate(
     name="code",
-    question="Is the code free of weaknesses of the OWASP Top 10 that static analysis can see?",
+    question="Is the code free of OWASP-class weaknesses?",
     evidence=CodeEvidence,
     settings=CodeSettings,
     collect=code_collect.collect,
@@ -24,7 +24,7 @@ CODE: Gate[CodeEvidence, CodeSettings] = Gate(
 
 DEPENDENCIES: Gate[DependencyEvidence, DependencySettings] = Gate(
     name="dependencies",
-    question="Are all dependencies pinned, known, and free of published vulnerabilities?",
+    question="Is every dependency pinned and free of known vulnerabilities?",
     evidence=DependencyEvidence,
     settings=DependencySettings,
     collect=dependencies_collect.collect,

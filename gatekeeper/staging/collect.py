@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gatekeeper.core.errors import EvidenceError, UsageError
 from gatekeeper.core.gate import Request
-from gatekeeper.core.policy import did_you_mean
+from gatekeeper.core.hints import did_you_mean
 from gatekeeper.staging.detectors import Detector, parse_detectors
 from gatekeeper.staging.facts import EnvironmentFacts, StagingEvidence, StoreFacts
 from gatekeeper.staging.reader import Reader

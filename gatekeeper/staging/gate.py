@@ -17,7 +17,7 @@ def _collect(request: Request[StagingSettings]) -> StagingEvidence:
     return collect(request)
 
 
-GATE = Gate(
+STAGING = Gate(
     name="staging",
     question="Is staging free of production data?",
     evidence=StagingEvidence,

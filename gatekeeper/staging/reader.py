@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatekeeper.core.errors import EvidenceError, GatekeeperError, NotAuthorisedError
-from gatekeeper.core.policy import resolve
+from gatekeeper.core.references import resolve
 from gatekeeper.staging.detectors import Detector
 from gatekeeper.staging.engines import local
 from gatekeeper.staging.facts import ColumnFacts, Detection, Fault, ObjectFacts, StoreFacts

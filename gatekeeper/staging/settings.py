@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, field_validator
 
 from gatekeeper.core.fields import EnvironmentString
-from gatekeeper.core.policy import Settings
+from gatekeeper.core.sections import Settings
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]

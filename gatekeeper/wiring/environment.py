@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from gatekeeper.core import references
 from gatekeeper.core.gate import AnyGate
-from gatekeeper.core.policy import Settings, references
+from gatekeeper.core.sections import Settings
 
 
 def variables() -> Mapping[str, str]:
@@ -18,7 +19,7 @@ def variables() -> Mapping[str, str]:
 
 def slice_for(gate: AnyGate, settings: Settings) -> dict[str, str]:
     """Return only what this gate declares or its settings name: least privilege."""
-    names = {*gate.environment, *references(settings)}
+    names = {*gate.environment, *references.names(settings.model_dump())}
     return {name: os.environ[name] for name in sorted(names) if os.environ.get(name)}
 
 

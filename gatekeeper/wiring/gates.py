@@ -8,11 +8,12 @@ from importlib.metadata import entry_points
 
 from gatekeeper.core.errors import UsageError
 from gatekeeper.core.gate import AnyGate, Gate
-from gatekeeper.core.policy import Settings, did_you_mean
+from gatekeeper.core.hints import did_you_mean
+from gatekeeper.core.sections import Settings
 from gatekeeper.experimental.gate import EXPERIMENTAL
 from gatekeeper.review.gate import REVIEW
 from gatekeeper.scan.gate import CODE, DEPENDENCIES
-from gatekeeper.staging.gate import GATE as STAGING
+from gatekeeper.staging.gate import STAGING
 
 ENTRY_POINTS = "gatekeeper.gates"
 

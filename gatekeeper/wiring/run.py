@@ -17,9 +17,10 @@ from gatekeeper.core import pipeline
 from gatekeeper.core.catalog import Catalog
 from gatekeeper.core.errors import EvidenceError, UsageError
 from gatekeeper.core.gate import AnyGate, Context, Options, Request
+from gatekeeper.core.hints import did_you_mean
 from gatekeeper.core.model import Failure, Judgement, Report, Subject
 from gatekeeper.core.pipeline import Outcome
-from gatekeeper.core.policy import Policy, did_you_mean
+from gatekeeper.core.policy import Policy
 from gatekeeper.evidence import bundle, records
 from gatekeeper.evidence.attempts import Attempt, attempt_all, redactor
 from gatekeeper.evidence.bundle import Bundle, Run
@@ -143,7 +144,8 @@ def _collect(
             rules=environment.rules_folder(),
             cache=cache,
             environment=slices[gate.name],
-            deadline=ask.deadline,
+            # tools give up a little earlier, so that what the others found is still told
+            deadline=ask.deadline * 0.9,
             progress=partial(progress, gate.name),
             options=ask.options,
         )

@@ -10,13 +10,9 @@ from pydantic import Field
 from gatekeeper.core.errors import PolicyError
 from gatekeeper.core.fields import Duration, EnvironmentString, Threshold
 from gatekeeper.core.model import Severity
-from gatekeeper.core.policy import (
-    Settings,
-    parse_policy,
-    references,
-    resolve,
-    unset_references,
-)
+from gatekeeper.core.policy import parse_policy, unset_references
+from gatekeeper.core.references import names, resolve
+from gatekeeper.core.sections import Settings
 
 
 class Store(Settings):
@@ -156,7 +152,7 @@ def test_unset_variables_are_problems_of_the_gates_that_run() -> None:
 
 def test_references_are_found_and_resolved_only_where_they_are_used() -> None:
     settings = Code.model_validate({"stores": [{"url": "postgresql://u:${PW}@h/${DB}"}]})
-    assert references(settings) == {"PW", "DB"}
+    assert names(settings.model_dump()) == {"PW", "DB"}
     assert resolve("x://${PW}/${DB}", {"PW": "s$1", "DB": "d"}) == "x://s$1/d"
     with pytest.raises(KeyError):
         resolve("${NOT}", {})

@@ -13,7 +13,7 @@ from gatekeeper.core.catalog import Catalog
 from gatekeeper.core.errors import EvidenceError, UsageError
 from gatekeeper.core.gate import Gate
 from gatekeeper.core.model import Failure, Judgement, PolicySource, Subject
-from gatekeeper.core.policy import Settings
+from gatekeeper.core.sections import Settings
 from gatekeeper.evidence import bundle, records
 from gatekeeper.evidence.bundle import Bundle, Run
 from gatekeeper.evidence.records import Record

@@ -23,7 +23,7 @@ from gatekeeper.core.gate import Context, Options
 from gatekeeper.core.model import Judgement
 from gatekeeper.staging.detectors import Detector, parse_detectors
 from gatekeeper.staging.facts import ObjectFacts, StagingEvidence
-from gatekeeper.staging.gate import GATE
+from gatekeeper.staging.gate import STAGING as GATE
 
 # Values that stand for production's in the tests: no one's, and no detector's reserved ones.
 EMAIL = "karla.winter@brightmail-planted.com"

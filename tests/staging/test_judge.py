@@ -23,7 +23,7 @@ from gatekeeper.staging.facts import (
     StagingEvidence,
     StoreFacts,
 )
-from gatekeeper.staging.gate import GATE
+from gatekeeper.staging.gate import STAGING as GATE
 
 DETECTORS = (
     DetectorFacts("email", "staging-production-email", "e-mail addresses", None, 15, 0),

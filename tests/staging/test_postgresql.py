@@ -11,7 +11,7 @@ import pytest
 
 from gatekeeper.core.gate import Options
 from gatekeeper.staging import reader
-from gatekeeper.staging.gate import GATE
+from gatekeeper.staging.gate import STAGING as GATE
 from tests.staging.conftest import CARD, EMAIL, IBAN, Database, Scan, start_server
 
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from gatekeeper.core.digest import canonical
-from gatekeeper.staging.gate import GATE
+from gatekeeper.staging.gate import STAGING as GATE
 from tests.staging.conftest import CARD, EMAIL, IBAN, Database, Run, Scan
 
 RAW = [EMAIL, EMAIL.partition("@")[0], EMAIL.partition("@")[2], CARD, CARD[:6], IBAN, IBAN[-8:],

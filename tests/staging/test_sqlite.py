@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gatekeeper.staging.gate import GATE
+from gatekeeper.staging.gate import STAGING as GATE
 from tests.staging.conftest import CARD, EMAIL, IBAN, Scan
 
 URL = "sqlite:///shop.db"

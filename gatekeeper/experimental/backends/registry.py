@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gatekeeper.core.errors import UsageError
-from gatekeeper.core.policy import did_you_mean
+from gatekeeper.core.hints import did_you_mean
 from gatekeeper.experimental.backends.embedded import EmbeddedBackend
 from gatekeeper.experimental.backends.interface import FlagBackend
 

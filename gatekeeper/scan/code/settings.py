@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator
 
 from gatekeeper.core.fields import Threshold
+from gatekeeper.core.hints import did_you_mean
 from gatekeeper.core.model import Severity
-from gatekeeper.core.policy import Settings, did_you_mean
+from gatekeeper.core.sections import Settings
 from gatekeeper.scan.scanners import SCANNERS
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from gatekeeper.core.fields import Duration, Threshold
 from gatekeeper.core.model import Severity
-from gatekeeper.core.policy import Settings
+from gatekeeper.core.sections import Settings
 
 OSV = "osv"
 
