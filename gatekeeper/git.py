@@ -64,10 +64,15 @@ def is_repository(root: Path) -> bool:
             f"git cannot read this repository: {(said.strip().splitlines() or ['?'])[-1]}",
             "look at it with `git status`, or clone it anew",
         )
-    top = Path(done.stdout.decode("utf-8", "surrogateescape").rstrip("\n"))
-    if top == root.resolve():
+    if top(root) == root.resolve():
         return True
     return _call(root, ["check-ignore", "-q", "."], 30.0).returncode != 0
+
+
+def top(root: Path) -> Path:
+    """Return the root folder of the checkout that `root` is part of."""
+    shown = run(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape")
+    return Path(shown.rstrip("\n")).resolve()
 
 
 def head(root: Path) -> str | None:

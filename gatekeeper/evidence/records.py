@@ -47,33 +47,57 @@ def adapter(evidence: Any) -> TypeAdapter[Any]:
     return TypeAdapter(evidence)
 
 
-def write(gate: AnyGate, seconds: float, facts: Any, redact: Callable[[str], str]) -> Record:
-    """Freeze what was collected (the gate's evidence, or a `Failure`) as text."""
-    kind, form = ("failure", Failure) if isinstance(facts, Failure) else ("facts", gate.evidence)
-    body = adapter(form).dump_python(facts, mode="json")
-    envelope = {"version": _VERSION, "gate": gate.name, "seconds": seconds, kind: body}
-    return Record(gate.name, redact(dump(envelope)))
+def freeze(gate: AnyGate, facts: Any) -> Any:
+    """Return the gate's evidence as a JSON value. Raises ValueError for what JSON cannot hold."""
+    return adapter(gate.evidence).dump_python(facts, mode="json")
+
+
+def write(gate: str, seconds: float, frozen: Any, redact: Callable[[str], str]) -> Record:
+    """Write a record.
+
+    Args:
+        gate: its name.
+        seconds: wall time that collecting took.
+        frozen: what `freeze` returned, or the `Failure` that came instead.
+        redact: takes secrets out of every text, the net under the gates' own masking.
+    """
+    failed = isinstance(frozen, Failure)
+    body = adapter(Failure).dump_python(frozen, mode="json") if failed else frozen
+    kind = "failure" if failed else "facts"
+    envelope = {"version": _VERSION, "gate": gate, "seconds": seconds, kind: _each(body, redact)}
+    return Record(gate, dump(envelope))
+
+
+def _each(value: Any, redact: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {redact(key): _each(item, redact) for key, item in value.items()}
+    return [_each(item, redact) for item in value] if isinstance(value, list) else value
 
 
 def read(gate: AnyGate, record: Record) -> Opened:
     """Read a record. Raises EvidenceError naming the first field that does not fit."""
     try:
-        envelope = json.loads(record.text)
-        if envelope["version"] != _VERSION or envelope["gate"] != gate.name:
-            raise EvidenceError(f"the evidence of `{gate.name}` is of another kind or version")
-        kind = "failure" if "failure" in envelope else "facts"
-        form = Failure if kind == "failure" else gate.evidence
-        # JSON has no tuples and no dates: the lax JSON mode restores both
-        facts = adapter(form).validate_json(json.dumps(envelope[kind]))
-        return Opened(float(envelope["seconds"]), facts)
+        return _open(gate, json.loads(record.text))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(step) for step in first["loc"])
-        reason = f"the evidence of `{gate.name}` does not fit: {field}: {first['msg']}"
-        raise EvidenceError(reason, "record it anew with `check --record`") from None
+        reason = f"does not fit: {field}: {first['msg']}"
     except (ValueError, KeyError, TypeError) as error:
-        reason = f"the evidence of `{gate.name}` cannot be read: {error}"
-        raise EvidenceError(reason, "record it anew with `check --record`") from None
+        reason = f"cannot be read: {error}"
+    raise EvidenceError(
+        f"the evidence of `{gate.name}` {reason}", "record it anew with `check --record`"
+    )
+
+
+def _open(gate: AnyGate, envelope: Any) -> Opened:
+    if (envelope["version"], envelope["gate"]) != (_VERSION, gate.name):
+        raise ValueError("it is of another gate or version")
+    kind = "failure" if "failure" in envelope else "facts"
+    form = adapter(Failure if kind == "failure" else gate.evidence)
+    # JSON has no tuples and no dates: the lax JSON mode restores both
+    return Opened(float(envelope["seconds"]), form.validate_json(json.dumps(envelope[kind])))
 
 
 def dump(value: Any) -> str:

@@ -6,6 +6,7 @@ judges it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,19 +50,13 @@ def load(root: Path, base: str | None, named: Path | None) -> Loaded:
         PolicyError: with every problem of the file.
         UsageError: the named file, or the base's, does not exist.
     """
-    inside = _inside(root, named)
-    if base and inside is not None:
-        return parse(_from_base(root, base, inside), inside, base)
     path = named or root / NAME
-    if not path.exists() and not path.is_symlink():
-        if named is None:
-            return parse(BUILT_IN.encode(), "built-in", None)
-        raise UsageError(f"there is no policy at {named}", "name an existing file with --policy")
-    try:
-        return parse(path.read_bytes(), str(named or NAME), None)
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        raise PolicyError([PolicyProblem(str(named or NAME), 0, 0, reason)]) from None
+    if base and (within := _within_checkout(root, path)):
+        return parse(_from_base(root, base, within), within, base)
+    if named is None and not os.path.lexists(path):
+        return parse(BUILT_IN.encode(), "built-in", None)
+    shown = str(named or NAME)
+    return parse(_bytes(path, shown), shown, None)
 
 
 def parse(data: bytes, path: str, revision: str | None) -> Loaded:
@@ -83,16 +78,32 @@ def require_variables(loaded: Loaded, gates: Collection[str]) -> None:
         raise PolicyError(problems)
 
 
-def _inside(root: Path, named: Path | None) -> str | None:
-    """Return the policy's path relative to `root`, or None when it lies elsewhere."""
-    path = named or root / NAME
-    path = path.parent.resolve() / path.name
-    top = root.resolve()
-    return path.relative_to(top).as_posix() if path.is_relative_to(top) else None
+def _bytes(path: Path, shown: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        reason = f"there is no policy at {shown}"
+        raise UsageError(reason, "name an existing file with --policy") from None
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        raise PolicyError([PolicyProblem(shown, 0, 0, reason)]) from None
+
+
+def _within_checkout(root: Path, path: Path) -> str | None:
+    """Return the policy's path in the repository, or None when it lies elsewhere.
+
+    Whether it is named directly, from a subfolder or by a link from outside: a file of the
+    checkout is a file of the change.
+    """
+    top = git.top(root)
+    for place in (path.parent.resolve() / path.name, path.resolve()):
+        if place.is_relative_to(top):
+            return place.relative_to(top).as_posix()
+    return None
 
 
 def _from_base(root: Path, base: str, path: str) -> bytes:
-    data = git.show(root, base, path)
+    data = git.show(git.top(root), base, path)
     if data is None:
         raise UsageError(
             f"the base commit {base[:12]} has no {path}: a change cannot bring its own policy",

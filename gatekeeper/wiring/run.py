@@ -6,7 +6,7 @@ and the one that was printed cannot differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -18,11 +18,11 @@ from gatekeeper.core.catalog import Catalog
 from gatekeeper.core.errors import EvidenceError, UsageError
 from gatekeeper.core.gate import AnyGate, Context, Options, Request
 from gatekeeper.core.hints import did_you_mean
-from gatekeeper.core.model import Failure, Judgement, Report, Subject
+from gatekeeper.core.model import Failure, Report, Subject
 from gatekeeper.core.pipeline import Outcome
 from gatekeeper.core.policy import Policy
 from gatekeeper.evidence import bundle, records
-from gatekeeper.evidence.attempts import Attempt, attempt_all, redactor
+from gatekeeper.evidence.attempts import attempt_all, redactor
 from gatekeeper.evidence.bundle import Bundle, Run
 from gatekeeper.evidence.records import Record
 from gatekeeper.reports import interface as reports
@@ -117,10 +117,9 @@ def _chosen(ask: Ask, policy: Policy) -> tuple[AnyGate, ...]:
     stage = ask.stage or DEFAULT_STAGE
     if stage not in policy.stages:
         raise UsageError(f"the policy has no stage `{stage}`", did_you_mean(stage, policy.stages))
-    chosen = gates.named(policy.stages[stage])
-    if not chosen:
+    if not policy.stages[stage]:
         raise UsageError(f"the stage `{stage}` has no gates: it would judge nothing")
-    return chosen
+    return gates.named(policy.stages[stage])
 
 
 def _collect(
@@ -131,52 +130,58 @@ def _collect(
     progress: Progress,
 ) -> tuple[Record, ...]:
     """Gather every gate's evidence at once and freeze it as text."""
-    slices = {gate.name: environment.slice_for(gate, policy.settings[gate.name]) for gate in chosen}
-    secrets = {secret for one in slices.values() for secret in environment.secrets_of(one)}
-    redact = redactor(secrets)
-    cache = environment.cache_folder()
-    work: dict[str, Callable[[], Any]] = {}
-    for gate in chosen:
-        request = Request(
-            subject=subject,
-            settings=policy.settings[gate.name],
-            root=ask.root,
-            rules=environment.rules_folder(),
-            cache=cache,
-            environment=slices[gate.name],
-            # tools give up a little earlier, so that what the others found is still told
-            deadline=ask.deadline * 0.9,
-            progress=partial(progress, gate.name),
-            options=ask.options,
-        )
-        work[gate.name] = partial(gate.collect, request)
+    requests = {gate.name: _request(ask, subject, policy, gate, progress) for gate in chosen}
+    given = (environment.secrets_of(request.environment) for request in requests.values())
+    redact = redactor(set().union(*given))
+    work = {gate.name: partial(_frozen, gate, requests[gate.name]) for gate in chosen}
     attempts = attempt_all(work, ask.deadline, redact)
-    return tuple(_record(gate, attempts[gate.name], redact) for gate in chosen)
+    return tuple(
+        records.write(name, attempt.seconds, attempt.value, redact)
+        for name, attempt in attempts.items()
+    )
 
 
-def _record(gate: AnyGate, attempt: Attempt[Any], redact: Callable[[str], str]) -> Record:
-    return records.write(gate, attempt.seconds, attempt.value, redact)
+def _request(
+    ask: Ask, subject: Subject, policy: Policy, gate: AnyGate, progress: Progress
+) -> Request[Any]:
+    settings = policy.settings[gate.name]
+    return Request(
+        subject=subject,
+        settings=settings,
+        root=ask.root,
+        rules=environment.rules_folder(),
+        cache=environment.cache_folder(),
+        environment=environment.slice_for(gate, settings),
+        # tools give up a little earlier, so that what the others found is still told
+        deadline=ask.deadline * 0.9,
+        progress=partial(progress, gate.name),
+        options=ask.options,
+    )
+
+
+def _frozen(gate: AnyGate, request: Request[Any]) -> Any:
+    return records.freeze(gate, gate.collect(request))
 
 
 def _judge(run: Run, policy: Policy, taken: Sequence[Record], rules: Catalog) -> Answer:
     """Judge what was written down. The same records always give the same report."""
     context = Context(now=run.judged_at, rules=rules)
-    opened = {
-        gate.name: records.read(gate, record)
-        for gate, record in zip(gates.named(run.gates), taken, strict=True)
-    }
-    work: Mapping[str, Callable[[], Judgement]] = {
-        gate.name: partial(gate.judge, opened[gate.name].facts, policy.settings[gate.name], context)
-        for gate in gates.named(run.gates)
-        if not isinstance(opened[gate.name].facts, Failure)
-    }
-    judged = attempt_all(work, _JUDGING, redactor(()))
+    work = {record.gate: partial(_outcome, record, policy, context) for record in taken}
     outcomes = [
-        Outcome(name, one.seconds, judged[name].value if name in judged else one.facts)
-        for name, one in opened.items()
+        attempt.value if isinstance(attempt.value, Outcome) else Outcome(name, 0.0, attempt.value)
+        for name, attempt in attempt_all(work, _JUDGING, redactor(())).items()
     ]
     report = pipeline.report(run.subject, run.policy, outcomes, policy.waivers, run.judged_at)
     return Answer(report, rules)
+
+
+def _outcome(record: Record, policy: Policy, context: Context) -> Outcome:
+    (gate,) = gates.named([record.gate])
+    opened = records.read(gate, record)
+    if isinstance(opened.facts, Failure):
+        return Outcome(gate.name, opened.seconds, opened.facts)
+    judgement = gate.judge(opened.facts, policy.settings[gate.name], context)
+    return Outcome(gate.name, opened.seconds, judgement)
 
 
 # Seconds; judging is pure and takes a fraction of one.

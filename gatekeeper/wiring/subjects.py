@@ -10,6 +10,7 @@ from gatekeeper.core.errors import EvidenceError, UsageError
 from gatekeeper.core.gate import AnyGate
 from gatekeeper.core.model import Subject
 from gatekeeper.review import source as pull_requests
+from gatekeeper.review.facts import Ends
 from gatekeeper.review.gate import REVIEW
 from gatekeeper.wiring import environment
 
@@ -48,19 +49,22 @@ def require_tree(root: Path, subject: Subject, chosen: Sequence[AnyGate]) -> Non
     Raises:
         EvidenceError: a gate reads the tree, and it is not the head commit's, unchanged.
     """
-    readers = [gate.name for gate in chosen if gate.reads_tree]
-    if subject.pull_request is None or subject.commit is None or not readers:
-        return
-    head = git.head(root)
-    if head != subject.commit:
+    readers = ", ".join(gate.name for gate in chosen if gate.reads_tree)
+    if subject.pull_request is not None and readers:
+        _require_head(root, subject, readers)
+
+
+def _require_head(root: Path, subject: Subject, readers: str) -> None:
+    wanted, found = subject.commit or "", git.head(root) or ""
+    if found != wanted:
         raise EvidenceError(
-            f"{', '.join(readers)} would read commit {(head or 'none')[:12]}, but the head of"
-            f" #{subject.pull_request} is {subject.commit[:12]}",
-            f"run `git fetch origin {subject.commit} && git switch --detach {subject.commit}`",
+            f"{readers} would read commit {found[:12]}, but the head of"
+            f" #{subject.pull_request} is {wanted[:12]}",
+            f"run `git fetch origin {wanted} && git switch --detach {wanted}`",
         )
-    if git.is_dirty(root):
+    if git.is_dirty(git.top(root)):
         raise EvidenceError(
-            f"the files differ from {subject.commit[:12]}, the head of #{subject.pull_request}",
+            f"the files differ from {wanted[:12]}, the head of #{subject.pull_request}",
             "commit, stash or remove what `git status` shows",
         )
 
@@ -76,16 +80,22 @@ def _pull_request(root: Path, number: int, recorded: Path | None) -> Subject:
     # The clone says which repository is judged; a recording of another one is no evidence.
     name = git.repository_name(root)
     ends = source.ends(name, number)
-    if git.commit(root, ends.base_oid) is None:
-        shallow = "this clone is shallow and" if git.is_shallow(root) else "this clone"
-        raise EvidenceError(
-            f"{shallow} does not have {ends.base_oid[:12]}, the base of #{number}",
-            "fetch it: `git fetch origin "
-            f"{ends.base_oid}`; in GitHub Actions set `fetch-depth: 0` on actions/checkout",
-        )
+    _require_base(root, ends)
     return Subject(
         repository=name if "/" in name else ends.repository,
         commit=ends.head_oid,
         pull_request=number,
         base=ends.base_oid,
+    )
+
+
+def _require_base(root: Path, ends: Ends) -> None:
+    """The policy is read from the base: this clone must have it."""
+    if git.commit(root, ends.base_oid) is not None:
+        return
+    clone = "this clone is shallow and" if git.is_shallow(root) else "this clone"
+    raise EvidenceError(
+        f"{clone} does not have {ends.base_oid[:12]}, the base of #{ends.number}",
+        f"run `git fetch origin {ends.base_oid}`; in GitHub Actions set `fetch-depth: 0` on"
+        " actions/checkout",
     )

@@ -97,7 +97,7 @@ def test_a_missing_or_broken_policy_is_exit_2(
     assert "would judge nothing" in refused(capsys, 2, "check", repo)
     (repo / "gatekeeper.yml").unlink()
     (repo / "gatekeeper.yml").symlink_to(repo / "nowhere.yml")
-    assert "cannot be read" in refused(capsys, 2, "check", repo)
+    assert "there is no policy at" in refused(capsys, 2, "check", repo)
     (repo / "gatekeeper.yml").unlink()
     (repo / "gatekeeper.yml").mkdir()
     assert "cannot be read" in refused(capsys, 2, "check", repo)
