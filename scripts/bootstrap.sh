@@ -45,6 +45,8 @@ install_all() {  # install_all runtime|dev
   local site
   site="$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
   echo "$here" >"$site/gatekeeper-checkout.pth"
+  printf '#!%s\nfrom gatekeeper.cli.main import main\n\nmain()\n' "$venv/bin/python" >"$venv/bin/gatekeeper"
+  chmod +x "$venv/bin/gatekeeper"
   "$venv/bin/python" -m compileall -q "$here/gatekeeper" || true
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from gatekeeper.core.catalog import Catalog
 from gatekeeper.core.gate import AnyGate, Context, Options, Request
@@ -15,6 +16,10 @@ from gatekeeper.core.model import Subject
 from gatekeeper.wiring.catalog import catalog as load_catalog
 
 ROOT = Path(__file__).parents[1]
+# Tests never assert on time: a slow machine must not turn one red.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
+
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 

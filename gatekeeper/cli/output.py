@@ -54,20 +54,26 @@ def options(command: Callable[..., int]) -> Callable[..., int]:
 
 def show(answer: Answer, printing: Printing) -> int:
     """Print the report and return the exit code that belongs to it."""
-    chosen = FORMATS[printing.format]
-    to_screen = printing.output is None
-    width = out.width if to_screen and out.is_terminal else DEFAULT_WIDTH
-    color = to_screen and out.is_terminal and not out.no_color
-    text = chosen.render(answer.report, Options(answer.catalog, width, color))
+    text = FORMATS[printing.format].render(answer.report, _options(answer, printing))
     if printing.output is None:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()
         return answer.report.exit_code
-    try:
-        printing.output.write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        reason = f"cannot write {printing.output}: {error.strerror}"
-        raise UsageError(reason, "give --output a file that can be written") from None
+    _write(printing.output, text)
     if not printing.quiet:
         err.print(f"{answer.report.verdict.name}: written to {printing.output}", markup=False)
     return answer.report.exit_code
+
+
+def _options(answer: Answer, printing: Printing) -> Options:
+    if printing.output or not out.is_terminal:
+        return Options(answer.catalog, DEFAULT_WIDTH)
+    return Options(answer.catalog, out.width, color=not out.no_color)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        reason = f"cannot write {path}: {error.strerror}"
+        raise UsageError(reason, "give --output a file that can be written") from None

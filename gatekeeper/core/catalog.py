@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic import ValidationError as _Invalid
 
 from gatekeeper.core import places
 from gatekeeper.core.digest import fingerprint
-from gatekeeper.core.errors import EvidenceError, PolicyError
+from gatekeeper.core.errors import EvidenceError, PolicyError, PolicyProblem
 from gatekeeper.core.fields import Threshold
 from gatekeeper.core.model import Finding, Place, Severity
+from gatekeeper.core.sections import read_section
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _SEMGREP_LEVELS = {"error": "high", "warning": "medium", "info": "low"}
@@ -149,22 +149,15 @@ def parse_catalog(files: Mapping[str, str]) -> Catalog:
         PolicyError: with every problem of every file, a rule id used twice among them.
     """
     rules: dict[str, Rule] = {}
-    problems = []
+    problems: list[PolicyProblem] = []
     for path, text in sorted(files.items()):
         document = places.parse(text, f"rules/{path}")
-        problems += document.problems
-        if document.problems:
-            continue
-        try:
-            entries = _File.model_validate(document.value).rules
-        except _Invalid as error:
-            problems += [document.problem(d["loc"], d["msg"]) for d in error.errors()]
-            continue
-        for index, entry in enumerate(entries):
+        found, more = read_section(_File, document, document.value)
+        problems += more
+        for index, entry in enumerate(found.rules if found else ()):
             if entry.id in rules:
-                at = ("rules", index, "id")
-                other = rules[entry.id].source
-                problems.append(document.problem(at, f"`{entry.id}` stands in {other} already"))
+                message = f"`{entry.id}` stands in {rules[entry.id].source} already"
+                problems.append(document.problem(("rules", index, "id"), message))
             rules[entry.id] = _rule(entry, path)
     if problems:
         raise PolicyError(problems)

@@ -56,21 +56,25 @@ def parse(text: str, path: str) -> Document:
         document.problems.append(PolicyProblem(path, 1, 1, message))
         return document
     try:
-        _refuse_traps(text, document)
-        node = None if document.problems else yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = _position(mark)
-        message = f"not valid YAML: {error.problem or error.context}"
-        document.problems.append(PolicyProblem(path, line, column, message))
-        return document
+        _read(text, document)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        document.problems.append(PolicyProblem(path, 1, 1, f"not valid YAML: {reason}"))
-        return document
+        document.problems.append(_not_yaml(error, path))
+    return document
+
+
+def _read(text: str, document: Document) -> None:
+    _refuse_traps(text, document)
+    node = None if document.problems else yaml.compose(text, Loader=yaml.SafeLoader)
     if node is not None:
         document.value = _Builder(document).build(node, ())
-    return document
+
+
+def _not_yaml(error: Exception, path: str) -> PolicyProblem:
+    """Explain with the place where PyYAML names one."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "context", None)
+    reason = problem or next(iter(str(error).splitlines()), type(error).__name__)
+    return PolicyProblem(path, *_position(mark), f"not valid YAML: {reason}")
 
 
 def _refuse_traps(text: str, document: Document) -> None:

@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -98,20 +98,29 @@ def read(folder: Path) -> Bundle:
     """Read a bundle. Raises EvidenceError with the file's name where a single byte differs."""
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder", "give a folder that `check --record` wrote")
-    manifest = _text(folder, MANIFEST)
-    run, digests = _read_manifest(manifest)
+    run, digests = _read_manifest(_text(folder, MANIFEST))
     texts = {name: _verified(folder, name, expected) for name, expected in digests.items()}
-    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
-    for name in sorted(present - texts.keys() - {MANIFEST}):
+    _require_exactly(folder, run, texts.keys())
+    records = tuple(Record(gate, texts[_evidence(gate)]) for gate in run.gates)
+    catalog = _catalog(texts["rules.json"])
+    return Bundle(run, texts["policy.yml"], catalog, records, texts["report.json"])
+
+
+def _require_exactly(folder: Path, run: Run, listed: Set[str]) -> None:
+    """Refuse a bundle that holds more or less than its manifest and its run call for."""
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+    folders = {"evidence"}
+    for name in sorted(present - listed - folders - {MANIFEST}):
         raise EvidenceError(f"{name} is not part of this bundle", "remove it, or record anew")
-    for name in sorted({*_required(run)} - texts.keys()):
+    for name in sorted({*_required(run)} - listed):
         raise EvidenceError(f"{name} is missing from the manifest", "record the bundle anew")
+
+
+def _catalog(text: str) -> Catalog:
     try:
-        catalog = Catalog(_RULES.validate_json(texts["rules.json"]))
+        return Catalog(_RULES.validate_json(text))
     except ValidationError as error:
         raise EvidenceError(f"rules.json does not fit: {error.errors()[0]['msg']}") from None
-    records = tuple(Record(gate, texts[_evidence(gate)]) for gate in run.gates)
-    return Bundle(run, texts["policy.yml"], catalog, records, texts["report.json"])
 
 
 def _evidence(gate: str) -> str:
