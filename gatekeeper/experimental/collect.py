@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gatekeeper.core.errors import UsageError
 from gatekeeper.core.gate import Request
 from gatekeeper.core.hints import did_you_mean
+from gatekeeper.experimental.declared import declared
 from gatekeeper.experimental.facts import ChainFacts, ExperimentalEvidence, FeatureFacts
 from gatekeeper.experimental.features import Feature
-from gatekeeper.experimental.files import read_features
 from gatekeeper.experimental.settings import ExperimentalSettings
 from gatekeeper.experimental.state import FeatureState
+from gatekeeper.experimental.tracked import tracked
 
 if TYPE_CHECKING:
     from gatekeeper.experimental.stores import Stores
+    from gatekeeper.ledger.chain import Verification
 
 
 def collect(request: Request[ExperimentalSettings]) -> ExperimentalEvidence:
@@ -26,52 +29,68 @@ def collect(request: Request[ExperimentalSettings]) -> ExperimentalEvidence:
     """
     from gatekeeper.experimental.stores import Stores
 
-    settings = request.settings
-    stores = Stores(settings, request.root, request.environment)
-    features = {f.key: f for f in read_features(request.root, settings.features)}
-    chain, states = _ledger(stores)
-    only = request.options.feature or ""
-    keys = sorted({*features, *states})
-    if only and only not in keys:
-        raise UsageError(f"there is no feature `{only}`", did_you_mean(only, keys))
-    chosen = [key for key in keys if only in {"", key}]
-    present = stores.backend.exists()
-    return ExperimentalEvidence(
+    settings, root = request.settings, request.root.resolve()
+    stores = Stores(settings, root, request.environment)
+    found = declared(root, settings.features, request.subject.base)
+    facts = ExperimentalEvidence(
         backend=stores.backend.name,
-        backend_present=present,
+        backend_present=False,
         production=settings.production,
         folder=settings.features,
-        only=only,
+        only=request.options.feature or "",
+        chain=ChainFacts(present=False),
+        base=request.subject.base or "",
+        changes=found.changes,
+        tracked=tracked(root, stores.files),
+    )
+    # must not even be opened: whoever wrote the change wrote these files too
+    return facts if facts.tracked else _read(facts, stores, found.features)
+
+
+def _read(
+    facts: ExperimentalEvidence, stores: Stores, declarations: tuple[Feature, ...]
+) -> ExperimentalEvidence:
+    features = {feature.key: feature for feature in declarations}
+    chain, states = _ledger(stores)
+    present = stores.backend.exists()
+    listed = present and not facts.only
+    keys = _chosen(sorted({*features, *states}), facts.only)
+    return replace(
+        facts,
+        backend_present=present,
         chain=chain,
-        features=tuple(_facts(stores, k, features.get(k), states.get(k)) for k in chosen),
-        flags=stores.backend.flags(settings.production) if present and not only else (),
+        features=tuple(_facts(stores, key, features.get(key), states.get(key)) for key in keys),
+        flags=stores.backend.flags(facts.production) if listed else (),
     )
 
 
+def _chosen(keys: list[str], only: str) -> list[str]:
+    if only and only not in keys:
+        raise UsageError(f"there is no feature `{only}`", did_you_mean(only, keys))
+    return [only] if only else keys
+
+
 def _ledger(stores: Stores) -> tuple[ChainFacts, dict[str, FeatureState]]:
-    from gatekeeper.experimental.history import by_feature
-    from gatekeeper.experimental.state import replay
+    from gatekeeper.experimental.history import states
 
     ledger = stores.ledger()
     if ledger is None:
         return ChainFacts(present=False), {}
-    found = ledger.verify()
-    latest = datetime.fromisoformat(found.latest) if found.latest and not found.problems else None
-    chain = ChainFacts(True, found.entries, found.head, latest, found.problems)
+    chain = _chain(ledger.verify())
     # must be whole before anything in it is believed
-    if found.problems:
-        return chain, {}
-    replayed = {key: replay(key, events) for key, events in by_feature(ledger.entries()).items()}
-    return chain, {key: state for key, state in replayed.items() if state is not None}
+    return chain, {} if chain.problems else states(ledger.entries())
+
+
+def _chain(found: Verification) -> ChainFacts:
+    dated = found.latest and not found.problems
+    latest = datetime.fromisoformat(found.latest) if dated else None
+    return ChainFacts(True, found.entries, found.head, latest, found.problems)
 
 
 def _facts(
     stores: Stores, key: str, feature: Feature | None, state: FeatureState | None
 ) -> FeatureFacts:
-    from gatekeeper.experimental.stores import exposure, observe
-
-    production = stores.settings.production
-    seen = observe(stores.backend, stores.settings, feature, state)
-    counts = exposure(stores.backend, stores.settings, state, None) if state else None
-    flags = tuple(one for one in seen if one.environment == production)
+    seen = stores.observe(feature, state)
+    counts = stores.exposure(state, None) if state else None
+    flags = tuple(one for one in seen if one.environment == stores.settings.production)
     return FeatureFacts(key, feature, state, flags, counts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from gatekeeper.core.digest import canonical, digest
@@ -61,6 +61,11 @@ class Observed:
         """True when it is on: somebody may meet the experimental value."""
         return self.configuration is not None and self.configuration.on
 
+    @property
+    def described(self) -> str:
+        """A few words on how it is set."""
+        return describe(self.configuration) if self.configuration else "gone"
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -80,20 +85,10 @@ def differences(before: Configuration | None, after: Configuration) -> Iterator[
     if before is None:
         yield f"does not exist → {describe(after)}"
         return
-    if before.on != after.on:
-        yield f"{_switch(before.on)} → {_switch(after.on)}"
-    if before.weight != after.weight:
-        yield f"{percent(before.weight)} → {percent(after.weight)} experimental"
-    for name in ("unit", "control", "experimental", "phase"):
+    for name, sentence, words in _FACETS:
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
-            yield f"{name} {old or 'none'} → {new or 'none'}"
-    if before.extras != after.extras:
-        yield (
-            "rules, targets or settings of the vendor's own → none"
-            if before.extras
-            else ("none → rules, targets or settings of the vendor's own")
-        )
+            yield sentence.format(words(old), words(new))
 
 
 def describe(configuration: Configuration) -> str:
@@ -108,3 +103,22 @@ def percent(weight: int) -> str:
 
 def _switch(on: bool) -> str:
     return "on" if on else "off"
+
+
+def _named(text: str) -> str:
+    return text or "none"
+
+
+def _extras(extras: str) -> str:
+    return "rules, targets or settings of the vendor's own" if extras else "none"
+
+
+_FACETS: tuple[tuple[str, str, Callable[..., str]], ...] = (
+    ("on", "{} → {}", _switch),
+    ("weight", "{} → {} experimental", percent),
+    ("unit", "unit {} → {}", _named),
+    ("control", "control {} → {}", _named),
+    ("experimental", "experimental {} → {}", _named),
+    ("phase", "phase {} → {}", _named),
+    ("extras", "{} → {}", _extras),
+)

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from gatekeeper.experimental.configuration import Observed, describe, differences
-from gatekeeper.experimental.state import FeatureState, Phase
+from gatekeeper.experimental.state import FeatureState, Phase, Target
 
 _TESTED = frozenset({Phase.STAGING, Phase.QA_PASSED})
 
 
 def drift(state: FeatureState, observed: Iterable[Observed], production: str) -> tuple[str, ...]:
     """Return what differs between the flags of a feature and what was recorded, in words."""
-    return tuple(line for one in observed for line in _one(state, one, production))
-
-
-def _one(state: FeatureState, observed: Observed, production: str) -> Iterator[str]:
-    live = observed.environment == production
     # what staging holds matters only while somebody tests there
-    if not live and state.phase not in _TESTED:
-        return
+    everywhere = state.phase in _TESTED
+    matters = (one for one in observed if everywhere or one.environment == production)
+    return tuple(filter(None, (_one(state, one, production) for one in matters)))
+
+
+def _one(state: FeatureState, observed: Observed, production: str) -> str:
     target = state.target(observed.environment)
     where = f"{observed.flag} in {observed.environment}"
-    if target is None:
-        if observed.live and live and observed.configuration:
-            yield f"{where} is {describe(observed.configuration)}, and nothing of it is recorded"
-    elif observed.configuration is None:
-        yield f"{where} is gone; recorded is {describe(target.configuration)}"
-    elif target.configuration.digest != observed.configuration.digest:
-        changes = differences(target.configuration, observed.configuration)
-        yield f"{where} was changed: {', '.join(changes)}"
+    if target is not None:
+        return _changed(target, observed, where)
+    if observed.live and observed.environment == production:
+        return f"{where} is {observed.described}, and nothing of it is recorded"
+    return ""
+
+
+def _changed(target: Target, observed: Observed, where: str) -> str:
+    recorded, held = target.configuration, observed.configuration
+    if held is None:
+        return f"{where} is gone; recorded is {describe(recorded)}"
+    if held.digest == recorded.digest:
+        return ""
+    return f"{where} was changed: {', '.join(differences(recorded, held))}"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from gatekeeper.experimental.configuration import Counts, Observed
 from gatekeeper.experimental.features import Feature
-from gatekeeper.experimental.state import FeatureState
+from gatekeeper.experimental.state import FeatureState, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,22 @@ class FeatureFacts:
     observed: tuple[Observed, ...] = ()
     exposure: Counts | None = None
 
+    @property
+    def phase(self) -> Phase | None:
+        """As recorded; None when nothing is."""
+        return self.state.phase if self.state else None
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """What may be on in its name: the declared flag, and all that a general feature set."""
+        declared = frozenset({self.feature.flag}) if self.feature else frozenset()
+        return declared | (self.state.flags if self.state and self.general else frozenset())
+
+    @property
+    def general(self) -> bool:
+        """True when it is released: nothing has to declare it any more."""
+        return self.phase is Phase.GENERAL
+
 
 @dataclass(frozen=True, slots=True)
 class ExperimentalEvidence:
@@ -61,6 +77,9 @@ class ExperimentalEvidence:
         chain: the ledger.
         features: every feature that is declared or recorded, by key.
         flags: every flag of the production environment, by key.
+        base: the commit that the declarations are of when a pull request is judged, or empty.
+        changes: a sentence for each declaration that is not as in the base.
+        tracked: files of flags and phases that git tracks: part of the change, and not opened.
     """
 
     backend: str
@@ -71,3 +90,16 @@ class ExperimentalEvidence:
     chain: ChainFacts
     features: tuple[FeatureFacts, ...] = ()
     flags: tuple[Observed, ...] = ()
+    base: str = ""
+    changes: tuple[str, ...] = ()
+    tracked: tuple[str, ...] = ()
+
+    @property
+    def seen(self) -> tuple[Observed, ...]:
+        """Every flag that was looked at; some of them twice."""
+        return (*self.flags, *(flag for one in self.features for flag in one.observed))
+
+    @property
+    def nothing_asked(self) -> bool:
+        """True when there is no feature, no flag and no record of any."""
+        return not (self.backend_present or self.chain.present or self.features or self.tracked)

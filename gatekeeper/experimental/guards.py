@@ -85,15 +85,19 @@ def qa(at: Situation) -> Refusal | None:
     """QA must have signed off this very artifact, by someone outside the change."""
     if any(_valid(at, sign.artifact, sign.actor) for sign in at.state.sign_offs):
         return None
-    signed = [sign for sign in at.state.sign_offs if sign.artifact == at.state.artifact]
-    other = at.state.sign_offs[-1:] if not signed else ()
-    reason = f"QA has not signed off {short(at.state.artifact)}"
-    if other:
-        reason += f" (the last sign-off is for {short(other[0].artifact)})"
-    if signed:
-        reason += f" by anybody outside the change ({signed[-1].actor} is part of it)"
+    reason = f"QA has not signed off {short(at.state.artifact)}{_void_sign_off(at.state)}"
     remedy = f"have somebody else test it and run `gatekeeper feature sign-off {at.state.key}`"
     return Refusal("qa", reason, remedy, needs="QA's sign-off")
+
+
+def _void_sign_off(state: FeatureState) -> str:
+    """Say why a sign-off that is there does not count."""
+    signed = [sign for sign in state.sign_offs if sign.artifact == state.artifact]
+    if signed:
+        return f" by anybody outside the change ({signed[-1].actor} is part of it)"
+    if state.sign_offs:
+        return f" (the last sign-off is for {short(state.sign_offs[-1].artifact)})"
+    return ""
 
 
 def expiry(at: Situation) -> Refusal | None:
@@ -133,8 +137,7 @@ def in_sync(at: Situation) -> Refusal | None:
 
 def soak(at: Situation) -> Refusal | None:
     """It must have been Experimental for long enough since its last change."""
-    start = max(at.state.since, at.state.changed)
-    return _soaked("soak", at.now - start, at.settings.soak)
+    return _soaked("soak", at.now - at.state.settled, at.settings.soak)
 
 
 def stage_soak(at: Situation) -> Refusal | None:
@@ -165,11 +168,9 @@ def last_stage(at: Situation) -> Refusal | None:
     if at.state.stage + 1 >= len(at.feature.stages):
         return None
     reason = f"it is at stage {at.state.stage + 1} of {len(at.feature.stages)}"
-    left = len(at.feature.stages) - at.state.stage - 1
+    needs = _more(len(at.feature.stages) - at.state.stage - 1, "stage")
     remedy = f"run `gatekeeper feature advance {at.state.key}` first"
-    return Refusal(
-        "stage", reason, remedy, needs=f"{left} more {'stage' if left == 1 else 'stages'}"
-    )
+    return Refusal("stage", reason, remedy, needs=needs)
 
 
 def exposure(at: Situation) -> Refusal | None:
@@ -184,7 +185,7 @@ def exposure(at: Situation) -> Refusal | None:
     if met >= needed:
         return None
     reason = f"needs about {needed - met:,} more contexts: {met:,} of {needed:,} met it"
-    wait = _at_this_rate(met, needed, at.now - max(at.state.since, at.state.changed))
+    wait = _at_this_rate(met, needed, at.now - at.state.settled)
     about = f" (about {format_duration(wait)} at this rate)" if wait else ""
     needs = f"about {needed - met:,} more contexts"
     return Refusal("exposure", reason, f"wait for more traffic{about}", wait, needs)
@@ -210,29 +211,40 @@ def _approved(at: Situation, target: Phase, needed: int) -> Refusal | None:
     count = len(approvers(at, target))
     if count >= needed:
         return None
-    void = sum(approval.target is target for approval in at.state.approvals) - count
-    missing = f"{needed - count} more {'approval' if needed - count == 1 else 'approvals'}"
-    reason = f"needs {missing}: {count} of {needed}"
-    if void > 0:
-        reason += (
-            f" ({void} do not count: given for another artifact or configuration, twice, "
-            "or by somebody who is part of the change)"
-        )
+    missing = _more(needed - count, "approval")
+    reason = f"needs {missing}: {count} of {needed}{_void_approvals(at, target, count)}"
     outside = ", ".join(sorted(set(insiders(at, movers=True))))
     remedy = f"`gatekeeper feature approve {at.state.key}` by somebody other than {outside}"
     return Refusal("approvals", reason, remedy, needs=missing)
 
 
+def _void_approvals(at: Situation, target: Phase, counted: int) -> str:
+    """Say why approvals that are there do not count."""
+    void = sum(approval.target is target for approval in at.state.approvals) - counted
+    if void <= 0:
+        return ""
+    return (
+        f" ({void} do not count: given for another artifact or configuration, twice, "
+        "or by somebody who is part of the change)"
+    )
+
+
+def _more(number: int, what: str) -> str:
+    return f"{number} more {what}" if number == 1 else f"{number} more {what}s"
+
+
 def approvers(at: Situation, target: Phase) -> tuple[str, ...]:
     """Return the distinct people whose approval of this artifact and configuration counts."""
-    inside = {identity(actor) for actor in insiders(at, movers=True)}
+    # must be bound to something: an approval of an artifact that nobody knows is for none
+    if not at.state.artifact:
+        return ()
+    bound = (target, at.state.artifact, at.feature.config)
+    given = [a.actor for a in at.state.approvals if (a.target, a.artifact, a.config) == bound]
     counted: dict[str, str] = {}
-    for approval in at.state.approvals:
-        bound = (approval.target, approval.artifact, approval.config)
-        person = identity(approval.actor)
-        if bound == (target, at.state.artifact, at.feature.config) and person not in inside:
-            counted.setdefault(person, approval.actor)
-    return tuple(counted.values()) if at.state.artifact else ()
+    for actor in given:
+        if outsider(at, actor, movers=True):
+            counted.setdefault(identity(actor), actor)
+    return tuple(counted.values())
 
 
 def insiders(at: Situation, *, movers: bool) -> Iterable[str]:
@@ -241,9 +253,13 @@ def insiders(at: Situation, *, movers: bool) -> Iterable[str]:
     return (at.feature.owner, *at.state.contributors, *last)
 
 
+def outsider(at: Situation, actor: str, *, movers: bool) -> bool:
+    """Return True for somebody who is no part of the change under any spelling."""
+    return identity(actor) not in map(identity, insiders(at, movers=movers))
+
+
 def _valid(at: Situation, signed: str, actor: str) -> bool:
-    inside = {identity(name) for name in insiders(at, movers=False)}
-    return bool(signed) and signed == at.state.artifact and identity(actor) not in inside
+    return bool(signed) and signed == at.state.artifact and outsider(at, actor, movers=False)
 
 
 def short(digest: str) -> str:

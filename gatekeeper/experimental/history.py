@@ -14,9 +14,9 @@ _PREFIX = "feature/"
 
 
 class History:
-    """The histories of all features in one ledger."""
+    """The histories of all features in one ledger; nothing happened while there is none."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger | None) -> None:
         self._ledger = ledger
 
     @classmethod
@@ -38,7 +38,7 @@ class History:
 
     def events(self, key: str) -> tuple[Event, ...]:
         """Return what happened to one feature, in order."""
-        return tuple(event_of(entry) for entry in self._ledger.entries(_PREFIX + key))
+        return tuple(event_of(entry) for entry in self._entries(_PREFIX + key))
 
     def state(self, key: str) -> FeatureState | None:
         """Return where a feature stands; None when nothing is recorded of it."""
@@ -46,11 +46,11 @@ class History:
 
     def keys(self) -> tuple[str, ...]:
         """Return every feature of which something is recorded."""
-        return tuple(sorted(by_feature(self._ledger.entries())))
+        return tuple(sorted(_by_feature(self._entries())))
 
     def recorded(self, key: str, operation_id: str) -> bool:
         """Return True when this operation is part of the feature's history already."""
-        entry = self._ledger.find(operation_id)
+        entry = self._ledger.find(operation_id) if self._ledger else None
         return entry is not None and entry.stream == _PREFIX + key
 
     def record(self, key: str, state: FeatureState | None, event: Event) -> FeatureState:
@@ -58,7 +58,10 @@ class History:
 
         Raises:
             RevisionConflictError: somebody else was faster.
+            LedgerError: there is no ledger, or it cannot be written.
         """
+        if self._ledger is None:
+            raise LedgerError("there is no ledger to write to", "see `ledger:` in the policy")
         # must make sense before it is written: the ledger forgets nothing
         after = follow(key, state, event)
         draft = Draft(
@@ -67,9 +70,17 @@ class History:
         self._ledger.append(draft, expect_revision=state.revision if state else 0)
         return after
 
+    def _entries(self, stream: str | None = None) -> tuple[Entry, ...]:
+        return self._ledger.entries(stream) if self._ledger else ()
 
-def by_feature(entries: Iterable[Entry]) -> dict[str, list[Event]]:
-    """Return the events of each feature, in order."""
+
+def states(entries: Iterable[Entry]) -> dict[str, FeatureState]:
+    """Return where every feature stands of which something is recorded."""
+    replayed = {key: replay(key, events) for key, events in _by_feature(entries).items()}
+    return {key: state for key, state in replayed.items() if state is not None}
+
+
+def _by_feature(entries: Iterable[Entry]) -> dict[str, list[Event]]:
     found: dict[str, list[Event]] = {}
     for entry in entries:
         if entry.stream.startswith(_PREFIX):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
 
 from gatekeeper.core.fields import format_duration
 from gatekeeper.experimental import phases
@@ -47,11 +47,17 @@ _VERBS = {
 def _when(refusals: tuple[Refusal, ...]) -> str:
     if not refusals:
         return "now"
-    wait = max((r.wait for r in refusals if r.wait is not None), default=timedelta(0))
-    needs = [refusal.needs for refusal in refusals if refusal.needs]
-    words = [f"in {format_duration(wait)}"] if wait else []
-    words += [f"after {_list(needs)}"] if needs else []
-    return " ".join(words) or "soon"
+    return " ".join((*_wait(refusals), *_needs(refusals))) or "soon"
+
+
+def _wait(refusals: tuple[Refusal, ...]) -> Iterator[str]:
+    if waits := list(filter(None, (refusal.wait for refusal in refusals))):
+        yield f"in {format_duration(max(waits))}"
+
+
+def _needs(refusals: tuple[Refusal, ...]) -> Iterator[str]:
+    if needs := list(filter(None, (refusal.needs for refusal in refusals))):
+        yield f"after {_list(needs)}"
 
 
 def _list(parts: list[str]) -> str:

@@ -21,8 +21,8 @@ _NEXT = {
     Phase.DRAFT: Phase.STAGING,
     Phase.STAGING: Phase.QA_PASSED,
     Phase.QA_PASSED: Phase.EXPERIMENTAL,
-    Phase.EXPERIMENTAL: Phase.GENERAL,
 }
+_ENTERED = {Phase.EXPERIMENTAL: 0}
 
 GUARDS: Mapping[tuple[Phase, Phase], tuple[Guard, ...]] = {
     (Phase.DRAFT, Phase.STAGING): (guards.clock, guards.artifact, guards.in_sync),
@@ -95,15 +95,19 @@ class Move:
 def advance(feature: Feature, state: FeatureState) -> Move | None:
     """Return the next step short of general release, or None when there is none."""
     if state.phase is Phase.EXPERIMENTAL:
-        if feature.config != state.config and 0 <= state.stage < len(feature.stages):
-            return Move(Phase.EXPERIMENTAL, state.stage, RECONFIGURE)
-        stage = state.stage + 1
-        move = Move(state.phase, stage, GUARDS[state.phase, state.phase])
-        return move if stage < len(feature.stages) else None
+        return _stage(feature, state)
     to = _NEXT.get(state.phase)
-    if to is None:
+    return Move(to, _ENTERED.get(to, -1), GUARDS[state.phase, to]) if to else None
+
+
+def _stage(feature: Feature, state: FeatureState) -> Move | None:
+    """Return the step within the Experimental phase."""
+    declared = range(len(feature.stages))
+    if feature.config != state.config and state.stage in declared:
+        return Move(Phase.EXPERIMENTAL, state.stage, RECONFIGURE)
+    if state.stage + 1 not in declared:
         return None
-    return Move(to, 0 if to is Phase.EXPERIMENTAL else -1, GUARDS[state.phase, to])
+    return Move(Phase.EXPERIMENTAL, state.stage + 1, GUARDS[state.phase, state.phase])
 
 
 def promote(state: FeatureState) -> Move | None:
@@ -119,22 +123,26 @@ def targets(situation: Situation, move: Move) -> tuple[Target, ...]:
     if move.to is Phase.QA_PASSED:
         return situation.state.targets
     environment = settings.staging if move.to is Phase.STAGING else settings.production
-    configuration = Configuration(
+    others = tuple(t for t in situation.state.targets if t.environment != environment)
+    return (*others, Target(environment, feature.flag, _configuration(feature, move)))
+
+
+def _configuration(feature: Feature, move: Move) -> Configuration:
+    staged = move.to is Phase.EXPERIMENTAL
+    return Configuration(
         on=True,
-        weight=feature.stages[move.stage].weight if move.to is Phase.EXPERIMENTAL else WHOLE,
+        weight=feature.stages[move.stage].weight if staged else WHOLE,
         unit=feature.unit,
         control=feature.control,
         experimental=feature.experimental,
         phase=move.to.value,
     )
-    others = tuple(t for t in situation.state.targets if t.environment != environment)
-    return (*others, Target(environment, feature.flag, configuration))
 
 
 def grounds(situation: Situation, move: Move) -> Grounds:
     """Return what a move was decided on, for the record."""
     state = situation.state
-    soaked = situation.now - max(state.since, state.changed)
+    soaked = situation.now - state.settled
     contexts = situation.exposure.experimental if situation.exposure else 0
     approvers = guards.approvers(situation, move.to)
     return Grounds(int(soaked.total_seconds()), contexts, approvers)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from gatekeeper.experimental.features import Feature
-from gatekeeper.experimental.guards import Refusal, Situation, approvers, insiders, qa, short
-from gatekeeper.experimental.identity import identity
+from gatekeeper.experimental.guards import Refusal, Situation, approvers, outsider, qa, short
 from gatekeeper.experimental.state import FeatureState, Phase
 
 _TESTABLE = frozenset({Phase.STAGING, Phase.QA_PASSED, Phase.EXPERIMENTAL})
@@ -52,8 +51,8 @@ def approval(before: Situation, after: Situation, artifact: str, target: Phase) 
     if len(approvers(after, target)) > len(approvers(before, target)):
         return None
     actor = state.approvals[-1].actor
-    inside = {identity(name) for name in insiders(after, movers=True)}
-    why = "is part of the change" if identity(actor) in inside else "has approved this already"
+    outside = outsider(after, actor, movers=True)
+    why = "has approved this already" if outside else "is part of the change"
     return Refusal("approvals", f"{actor} {why}", "have somebody else approve it")
 
 

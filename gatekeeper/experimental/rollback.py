@@ -6,13 +6,16 @@ cannot be used. In the last case the flag is off and the error says that it is n
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 from gatekeeper.core.errors import EvidenceError, PolicyError, UsageError
 from gatekeeper.experimental.backends.interface import BackendError, Plan
 from gatekeeper.experimental.features import Feature
 from gatekeeper.experimental.files import read_features
+from gatekeeper.experimental.history import History
 from gatekeeper.experimental.outcome import REPLAYED, Order, Outcome
 from gatekeeper.experimental.state import Event, FeatureState, Phase, Target, dump_targets
 from gatekeeper.experimental.stores import Stores
@@ -40,8 +43,8 @@ def roll_back(
         BackendError: a flag could not be turned off.
         LedgerError: the flags are off, and that could not be recorded.
     """
-    state, unreadable = _recorded(stores, key, write=False)
-    plans = _plans(stores, key, feature, state)
+    state, unreadable = _recorded(stores, key)
+    plans = tuple(_plans(stores, _flags(key, feature, state))) if _reachable(stores, state) else ()
     for plan in plans:
         order.announce(plan)
     if order.dry_run:
@@ -55,68 +58,74 @@ def roll_back(
     return _record(stores, event, Outcome(key, True, state, feature, plans=plans))
 
 
-def _record(stores: Stores, event: Event, outcome: Outcome) -> Outcome:
-    key, state = outcome.key, outcome.state
-    if state is None:
-        if outcome.plans:
-            return replace(outcome, note="nothing of this feature was recorded before")
-        raise UsageError(
-            f"there is no feature and no flag `{key}`", "see `gatekeeper feature list`"
-        )
-    history = stores.history(write=True)
-    for _ in range(_TRIES):
-        state = history.state(key)
-        if history.recorded(key, event.operation_id):
-            return replace(outcome, state=state, note=REPLAYED)
-        if state is None or (state.phase in _IDLE and not outcome.plans):
-            return replace(outcome, state=state, note="it was off already")
-        targets = dump_targets(_seen(stores, state))
-        complete = replace(event, payload={**event.payload, "targets": targets})
-        try:
-            return replace(outcome, state=history.record(key, state, complete))
-        except RevisionConflictError:
-            continue  # whoever was faster did not ask for less: off is off
-    raise LedgerError(f"the flag of {key} is off, but that could not be recorded", "try again")
-
-
-def _recorded(
-    stores: Stores, key: str, *, write: bool
-) -> tuple[FeatureState | None, EvidenceError | None]:
+def _recorded(stores: Stores, key: str) -> tuple[FeatureState | None, EvidenceError | None]:
     if not stores.has_ledger():
         return None, None
     try:
-        return stores.history(write=write).state(key), None
+        return stores.history(write=False).state(key), None
     except EvidenceError as error:
         return None, error
 
 
-def _plans(
-    stores: Stores, key: str, feature: Feature | None, state: FeatureState | None
-) -> tuple[Plan, ...]:
-    """Plan to turn off whatever is on under any name that the feature has or had."""
-    if not stores.backend.exists():
-        if state is not None and state.phase not in _IDLE:
-            raise BackendError("the flags cannot be found", "see `backend:` in the policy")
-        return ()
-    flags = {feature.flag if feature else key} | {t.flag for t in (state.targets if state else ())}
-    # production first: that is where it hurts
-    names = (stores.settings.production, stores.settings.staging)
-    seen = [stores.backend.read(flag, name) for name in names for flag in sorted(flags)]
-    held = [(one, one.configuration) for one in seen if one.configuration is not None]
-    return tuple(
-        stores.backend.plan(one, replace(configuration, on=False))
-        for one, configuration in held
-        if configuration.on
-    )
+def _reachable(stores: Stores, state: FeatureState | None) -> bool:
+    """Return False where nothing was ever on. Raises BackendError when that is not certain."""
+    if stores.backend.exists():
+        return True
+    if state is None or state.phase in _IDLE:
+        return False
+    raise BackendError("the flags cannot be found", "see `backend:` in the policy")
 
 
-def _seen(stores: Stores, state: FeatureState) -> tuple[Target, ...]:
+def _flags(key: str, feature: Feature | None, state: FeatureState | None) -> list[str]:
+    """Return every name that the feature has or had; its key where nothing declares it."""
+    declared = feature.flag if feature else key
+    return sorted({declared, *(state.flags if state else ())})
+
+
+def _plans(stores: Stores, flags: Iterable[str]) -> Iterator[Plan]:
+    """Plan to turn off whatever is on."""
+    for environment, flag in product(stores.environments, flags):
+        seen = stores.backend.read(flag, environment)
+        if seen.configuration is not None and seen.configuration.on:
+            yield stores.backend.plan(seen, replace(seen.configuration, on=False))
+
+
+def _record(stores: Stores, event: Event, outcome: Outcome) -> Outcome:
+    if outcome.state is None:
+        return _never_recorded(outcome)
+    history = stores.history(write=True)
+    for _ in range(_TRIES):
+        try:
+            return _append(stores, history, event, outcome)
+        except RevisionConflictError:
+            continue  # whoever was faster did not ask for less: off is off
+    reason = f"the flag of {outcome.key} is off, but that could not be recorded"
+    raise LedgerError(reason, "try again")
+
+
+def _never_recorded(outcome: Outcome) -> Outcome:
+    if outcome.plans:
+        return replace(outcome, note="nothing of this feature was recorded before")
+    reason = f"there is no feature and no flag `{outcome.key}`"
+    raise UsageError(reason, "see `gatekeeper feature list`")
+
+
+def _append(stores: Stores, history: History, event: Event, outcome: Outcome) -> Outcome:
+    """Record it on what is there now. Raises RevisionConflictError when that has moved on."""
+    state = history.state(outcome.key)
+    if history.recorded(outcome.key, event.operation_id):
+        return replace(outcome, state=state, note=REPLAYED)
+    if state is None or (state.phase in _IDLE and not outcome.plans):
+        return replace(outcome, state=state, note="it was off already")
+    targets = dump_targets(tuple(_held(stores, state)))
+    complete = replace(event, payload={**event.payload, "targets": targets})
+    return replace(outcome, state=history.record(outcome.key, state, complete))
+
+
+def _held(stores: Stores, state: FeatureState) -> Iterator[Target]:
     """Read back what is there now: that is what has to stay."""
-    seen = [stores.backend.read(t.flag, t.environment) for t in state.targets]
-    if any(one.live for one in seen):
-        raise BackendError(f"the flag of {state.key} is still on", "run the command again")
-    return tuple(
-        Target(one.environment, one.flag, one.configuration)
-        for one in seen
-        if one.configuration is not None
-    )
+    for seen in map(stores.read, state.targets):
+        if seen.live:
+            raise BackendError(f"the flag of {state.key} is still on", "run the command again")
+        if seen.configuration is not None:
+            yield Target(seen.environment, seen.flag, seen.configuration)

@@ -70,14 +70,14 @@ class FeatureService:
         """Begin an attempt; writes a declaration first where there is none."""
         order = self._numbered(order)
         history = self._history(order)
-        state = history.state(key) if history else None
-        if history and history.recorded(key, order.operation_id):
+        state = history.state(key)
+        if history.recorded(key, order.operation_id):
             return Outcome(key, True, state, self._declared(key), note=REPLAYED)
         # must not be under way: an attempt ends by rolling back
         if state is not None and state.phase is not Phase.ROLLED_BACK:
             return Outcome(key, False, state, refusals=(refusals.under_way(state),))
         feature, note = self._declaration(key, order)
-        if history is None or order.dry_run:
+        if order.dry_run:
             return Outcome(key, False, state, feature, note=note)
         self._stores.backend.prepare()
         event = self._event("started", {"config": feature.config}, order)
@@ -131,8 +131,7 @@ class FeatureService:
         """Return where every feature stands that is declared or recorded, by key."""
         features = self._features()
         history = self._history(Order("", dry_run=True))
-        recorded = history.keys() if history else ()
-        keys = sorted({*features, *recorded})
+        keys = sorted({*features, *history.keys()})
         return tuple(self._standing(key, features.get(key), history) for key in keys)
 
     def show(self, key: str) -> Standing:
@@ -208,9 +207,8 @@ class FeatureService:
             return Outcome(feature.key, False, state, feature)
         return Outcome(feature.key, True, history.record(feature.key, state, event), feature)
 
-    def _standing(self, key: str, feature: Feature | None, history: History | None) -> Standing:
-        state = history.state(key) if history else None
-        events = history.events(key) if history else ()
+    def _standing(self, key: str, feature: Feature | None, history: History) -> Standing:
+        state, events = history.state(key), history.events(key)
         if feature is None or state is None:
             return Standing(key, feature, state, events)
         situation = self._stores.situation(feature, state, self._now())
@@ -221,15 +219,15 @@ class FeatureService:
     def _load(self, key: str, order: Order) -> tuple[Feature, History, FeatureState]:
         feature = self._declared(key)
         history = self._history(order)
-        state = history.state(key) if history else None
-        if history is None or state is None:
+        state = history.state(key)
+        if state is None:
             raise UsageError(f"`{key}` was not started", f"run `gatekeeper feature start {key}`")
         return feature, history, state
 
-    def _history(self, order: Order) -> History | None:
+    def _history(self, order: Order) -> History:
         """Return the ledger, made where it is missing; a dry run makes nothing."""
         if order.dry_run and not self._stores.has_ledger():
-            return None
+            return History(None)
         return self._stores.history(write=not order.dry_run)
 
     def _features(self) -> dict[str, Feature]:

@@ -144,6 +144,16 @@ class FeatureState:
     pending: str = ""
     grounds: Grounds | None = None
 
+    @property
+    def settled(self) -> datetime:
+        """Since when phase, artifact and configuration are what they are: soak counts from here."""
+        return max(self.since, self.changed)
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """Every flag that it set, under the names of that time."""
+        return frozenset(target.flag for target in self.targets)
+
     def target(self, environment: str) -> Target | None:
         """Return what the flag has to look like in an environment."""
         return next((t for t in self.targets if t.environment == environment), None)

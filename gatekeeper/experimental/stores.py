@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 
 from gatekeeper.core.errors import UsageError
@@ -23,7 +24,7 @@ from gatekeeper.experimental.guards import Situation
 from gatekeeper.experimental.history import History
 from gatekeeper.experimental.settings import ExperimentalSettings
 from gatekeeper.experimental.state import Event, FeatureState, Phase, Target
-from gatekeeper.ledger.store import Ledger, exists
+from gatekeeper.ledger.store import Ledger, exists, file_of
 
 RECORDER = "gatekeeper"
 _TRIES = 5
@@ -52,25 +53,54 @@ class Stores:
         """Return False when there is no ledger yet."""
         return exists(self._ledger_url, self._root)
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The local files that hold flags and phases, whether or not they exist."""
+        found = (self.backend.file, file_of(self._ledger_url, self._root))
+        return tuple(file for file in found if file is not None)
+
     def situation(self, feature: Feature, state: FeatureState, now: datetime) -> Situation:
         """Look at everything that guards look at."""
-        seen = tuple(observe(self.backend, self.settings, feature, state))
+        seen = self.observe(feature, state)
         return Situation(
             feature=feature,
             state=state,
             settings=self.settings,
-            exposure=exposure(self.backend, self.settings, state, now),
+            exposure=self.exposure(state, now),
             drift=drift(state, seen, self.settings.production),
             now=now,
         )
 
+    def observe(self, feature: Feature | None, state: FeatureState | None) -> tuple[Observed, ...]:
+        """Read every flag that a feature has or had, in every environment."""
+        if not self.backend.exists():
+            return ()
+        declared = product((feature.flag,) if feature else (), self.environments)
+        before = ((t.flag, t.environment) for t in (state.targets if state else ()))
+        pairs = sorted({*declared, *before})
+        return tuple(self.backend.read(flag, name) for flag, name in pairs)
+
+    def exposure(self, state: FeatureState, until: datetime | None) -> Counts | None:
+        """Return the distinct contexts since the last change; None when nobody counted."""
+        target = state.target(self.settings.production)
+        if state.phase is not Phase.EXPERIMENTAL or target is None or not self.backend.exists():
+            return None
+        window = Window(state.settled, until)
+        return self.backend.exposure(target.flag, target.environment, window)
+
+    @property
+    def environments(self) -> tuple[str, str]:
+        """The backend's names, production first: that is where it hurts."""
+        return self.settings.production, self.settings.staging
+
     def plans(self, targets: tuple[Target, ...]) -> tuple[Plan, ...]:
         """Say what would have to be written to bring the flags there."""
-        plans = [
-            self.backend.plan(self.backend.read(t.flag, t.environment), t.configuration)
-            for t in targets
-        ]
+        plans = (self.backend.plan(self.read(target), target.configuration) for target in targets)
         return tuple(plan for plan in plans if plan.changes)
+
+    def read(self, target: Target) -> Observed:
+        """Return what the vendor holds where this target says what it should."""
+        return self.backend.read(target.flag, target.environment)
 
     def settle(self, history: History, state: FeatureState, now: datetime) -> FeatureState:
         """Bring a recorded move to the vendor, read it back and record that; else do nothing.
@@ -81,16 +111,16 @@ class Stores:
         if not state.pending:
             return state
         self._bring(state)
-        seen = {t.environment: self.backend.read(t.flag, t.environment) for t in state.targets}
+        seen = tuple(self.read(target) for target in state.targets)
         # must be there: an answer that nobody read back is no evidence
-        if any(_differs(seen[t.environment], t) for t in state.targets):
+        if any(map(_differs, seen, state.targets)):
             raise OutcomeUnknownError(
                 f"the flag of {state.key} does not read back as written",
                 "run the command again; see `gatekeeper feature show`",
             )
         payload = {
             "move": state.pending,
-            "versions": {name: observed.version for name, observed in seen.items()},
+            "versions": {one.environment: one.version for one in seen},
         }
         at = max(now, state.latest)
         event = Event("applied", payload, RECORDER, at, f"{state.pending}:applied")
@@ -99,41 +129,15 @@ class Stores:
     def _bring(self, state: FeatureState) -> None:
         for _ in range(_TRIES):
             try:
-                for plan in self.plans(state.targets):
-                    where = f"{plan.observed.environment}:{plan.observed.version}"
-                    self.backend.apply(plan, f"{state.pending}:{where}")
+                self._apply(state)
             except ConflictError:
                 continue  # somebody else brings the same move there: look again
             return
 
-
-def observe(
-    backend: FlagBackend,
-    settings: ExperimentalSettings,
-    feature: Feature | None,
-    state: FeatureState | None,
-) -> tuple[Observed, ...]:
-    """Read every flag that a feature has or had, in every environment."""
-    if not backend.exists():
-        return ()
-    flags = {feature.flag} if feature else set()
-    pairs = {(flag, name) for flag in flags for name in (settings.production, settings.staging)}
-    pairs |= {(t.flag, t.environment) for t in (state.targets if state else ())}
-    return tuple(backend.read(flag, name) for flag, name in sorted(pairs))
-
-
-def exposure(
-    backend: FlagBackend,
-    settings: ExperimentalSettings,
-    state: FeatureState,
-    until: datetime | None,
-) -> Counts | None:
-    """Return the distinct contexts since the last change; None when nobody counted."""
-    target = state.target(settings.production)
-    if state.phase is not Phase.EXPERIMENTAL or target is None or not backend.exists():
-        return None
-    since = max(state.since, state.changed)
-    return backend.exposure(target.flag, settings.production, Window(since, until))
+    def _apply(self, state: FeatureState) -> None:
+        for plan in self.plans(state.targets):
+            where = f"{plan.observed.environment}:{plan.observed.version}"
+            self.backend.apply(plan, f"{state.pending}:{where}")
 
 
 def _differs(observed: Observed, target: Target) -> bool:

@@ -165,11 +165,17 @@ class Ledger:
 
 def exists(url: str, root: Path) -> bool:
     """Return False for a file of SQLite that is missing; True for anything else."""
+    file = file_of(url, root)
+    return file is None or file.is_file()
+
+
+def file_of(url: str, root: Path) -> Path | None:
+    """Return the file of SQLite that the URL names; None for anything else."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise LedgerError("the ledger's URL cannot be used", _URL_STEP) from error
-    return not _is_file(parsed) or (root / str(parsed.database)).is_file()
+    return root / str(parsed.database) if _is_file(parsed) else None
 
 
 _URL_STEP = "write `ledger:` as sqlite:///PATH or postgresql://…"

@@ -34,8 +34,7 @@ def document(flag: str, configuration: Configuration) -> dict[str, Any]:
 def configuration(flag: str, held: dict[str, Any]) -> Configuration:
     """Return what a document says; whatever it says besides is named by `extras`."""
     weight, unit = _rollout(held.get("fallthrough"))
-    arms = held.get("variations")
-    control, experimental = arms if isinstance(arms, list) and len(arms) == 2 else (None, None)  # noqa: PLR2004 - two arms
+    control, experimental = _arms(held.get("variations"))
     plain = Configuration(
         on=held.get("on") is True,
         weight=weight,
@@ -60,12 +59,26 @@ def _fallthrough(configuration: Configuration) -> dict[str, Any]:
     return {"rollout": {"contextKind": configuration.unit, "variations": arms}}
 
 
+def _arms(variations: Any) -> tuple[Any, Any]:
+    """Return the values of both arms; nothing where there are not exactly two."""
+    match variations:
+        case [control, experimental]:
+            return control, experimental
+        case _:
+            return None, None
+
+
 def _rollout(fallthrough: Any) -> tuple[int, str]:
     """Return the experimental weight and the unit; (0, "") where there is no rollout."""
-    rollout = fallthrough.get("rollout") if isinstance(fallthrough, dict) else None
-    if not isinstance(rollout, dict) or not isinstance(rollout.get("variations"), list):
+    rollout = _object(_object(fallthrough).get("rollout"))
+    if not isinstance(rollout.get("variations"), list):
         return 0, ""
-    arms = [arm for arm in rollout["variations"] if isinstance(arm, dict)]
-    weights = [arm.get("weight") for arm in arms if arm.get("variation") == EXPERIMENTAL]
-    weight = weights[0] if weights and type(weights[0]) is int else 0
-    return weight, str(rollout.get("contextKind", ""))
+    arms = map(_object, rollout["variations"])
+    weights = (arm.get("weight") for arm in arms if arm.get("variation") == EXPERIMENTAL)
+    weight = next(weights, None)
+    return weight if type(weight) is int else 0, str(rollout.get("contextKind", ""))
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """Return the value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}

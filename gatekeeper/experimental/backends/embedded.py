@@ -72,6 +72,11 @@ class EmbeddedBackend:
         """Return the backend of `embedded:PATH`, found from the root of the tree."""
         return cls(root / rest)
 
+    @property
+    def file(self) -> Path:
+        """The file that holds the flags."""
+        return self.path
+
     def exists(self) -> bool:
         """Return True when there is a file."""
         return self.path.is_file()

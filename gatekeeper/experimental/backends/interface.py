@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from gatekeeper.core.errors import ToolError
@@ -103,6 +104,10 @@ class FlagBackend(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What it can do."""
+
+    @property
+    def file(self) -> Path | None:
+        """The local file that holds the flags; None when a server does."""
 
     def exists(self) -> bool:
         """Return False when there is nothing that could be read."""

@@ -1,0 +1,136 @@
+"""What is not in order in production: the rules, each with its findings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from gatekeeper.core.fields import format_duration
+from gatekeeper.core.gate import Context
+from gatekeeper.core.model import Finding, Place
+from gatekeeper.experimental import guards
+from gatekeeper.experimental.drift import drift
+from gatekeeper.experimental.facts import ExperimentalEvidence, FeatureFacts
+from gatekeeper.experimental.guards import Refusal, Situation
+from gatekeeper.experimental.settings import ExperimentalSettings
+from gatekeeper.experimental.state import LIVE, FeatureState, Grounds, Phase
+
+_HEALTH = (
+    ("experimental-expired", guards.expiry),
+    ("experimental-declaration-changed", guards.configured),
+    ("experimental-not-signed-off", guards.qa),
+)
+
+
+def undeclared(facts: ExperimentalEvidence, context: Context) -> Iterator[Finding]:
+    """A live flag must belong to a declared feature, or to one that is general."""
+    known = {name for one in facts.features for name in one.flags}
+    live = {flag.flag: flag for flag in facts.seen if flag.live and flag.flag not in known}
+    for name, flag in sorted(live.items()):
+        message = f"`{name}` is {flag.described} in {flag.environment}, and no feature in "
+        yield context.rules["experimental-undeclared-flag"].finding(
+            f"{message}{facts.folder}/ declares it", Place(feature=name), (name, flag.environment)
+        )
+
+
+def of_feature(
+    one: FeatureFacts, settings: ExperimentalSettings, context: Context
+) -> Iterator[Finding]:
+    """A feature must be in order: live only in a live phase, and then as recorded and healthy."""
+    if one.state is None or one.state.phase not in LIVE:
+        yield from _before_its_time(one, context)
+        return
+    yield from _out_of_sync(one, one.state, settings, context)
+    if lacking := ", ".join(_weaker(one.state, settings)):
+        message = f"it became {one.state.phase.label} with {lacking}"
+        yield _finding("experimental-weaker-terms", one, message, context)
+    yield from _unhealthy(one, settings, context)
+
+
+def situation(
+    one: FeatureFacts, settings: ExperimentalSettings, context: Context
+) -> Situation | None:
+    """Return what guards look at; None unless the feature is both declared and recorded."""
+    if one.feature is None or one.state is None:
+        return None
+    return Situation(
+        feature=one.feature,
+        state=one.state,
+        settings=settings,
+        exposure=one.exposure,
+        drift=drift(one.state, one.observed, settings.production),
+        now=context.now,
+    )
+
+
+def _before_its_time(one: FeatureFacts, context: Context) -> Iterator[Finding]:
+    """Its flag must not be on; where nothing declares it, that is another rule's finding."""
+    live = next((flag for flag in one.observed if flag.live), None)
+    if one.feature is None or live is None:
+        return
+    phase = f"it is {one.phase.label}" if one.phase else "it was never started"
+    message = f"`{live.flag}` is {live.described} in {live.environment}, but {phase}"
+    yield _finding("experimental-wrong-phase", one, message, context)
+
+
+def _out_of_sync(
+    one: FeatureFacts, state: FeatureState, settings: ExperimentalSettings, context: Context
+) -> Iterator[Finding]:
+    """Its flags must be as recorded, and have been seen so."""
+    if state.pending:
+        message = f"the move to {state.phase.label} is recorded, but was not seen at the vendor"
+        yield _finding("experimental-unconfirmed-write", one, message, context)
+        return
+    for line in drift(state, one.observed, settings.production):
+        yield _finding("experimental-drift", one, line, context)
+
+
+def _weaker(state: FeatureState, settings: ExperimentalSettings) -> Iterator[str]:
+    """What it showed must satisfy this policy: a move can be ordered under another one."""
+    if state.grounds is None:
+        yield "nothing to show"
+        return
+    general = state.phase is Phase.GENERAL
+    needed = settings.approvals if general else settings.entry_approvals
+    if len(state.grounds.approvers) < needed:
+        yield f"{len(state.grounds.approvers)} of {needed} approvals"
+    if general:
+        yield from _too_early(state.grounds, settings)
+
+
+def _too_early(shown: Grounds, settings: ExperimentalSettings) -> Iterator[str]:
+    soaked = timedelta(seconds=shown.soak_seconds)
+    if soaked < settings.soak:
+        yield f"{format_duration(soaked)} of {format_duration(settings.soak)} soak"
+    if shown.contexts < settings.min_contexts:
+        yield f"{shown.contexts:,} of {settings.min_contexts:,} contexts"
+
+
+def _unhealthy(
+    one: FeatureFacts, settings: ExperimentalSettings, context: Context
+) -> Iterator[Finding]:
+    """While it is Experimental it must not be expired, changed or without QA's word."""
+    at = situation(one, settings, context)
+    if at is None or at.state.phase is not Phase.EXPERIMENTAL:
+        return
+    for rule, guard in _HEALTH:
+        if refusal := guard(at):
+            yield _refused(rule, one, refusal, context)
+
+
+def _refused(rule: str, one: FeatureFacts, refusal: Refusal, context: Context) -> Finding:
+    message = f"{refusal.reason}; {refusal.remedy}"
+    return _finding(rule, one, message, context, refusal.guard)
+
+
+def _finding(
+    rule: str, one: FeatureFacts, message: str, context: Context, identity: str = ""
+) -> Finding:
+    attempt = one.state.attempt if one.state else 0
+    named = (one.key, attempt, identity or message)
+    return context.rules[rule].finding(f"{one.key}: {message}", _place(one), named)
+
+
+def _place(one: FeatureFacts) -> Place:
+    path = one.feature.path if one.feature else ""
+    return Place(path=path or None, feature=one.key)
