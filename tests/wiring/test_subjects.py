@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gatekeeper.core.errors import EvidenceError, UsageError
+from gatekeeper.core.errors import EvidenceError, ToolError, UsageError
 from gatekeeper.wiring import subjects
 from tests.test_git import sh
 
@@ -50,10 +50,12 @@ def test_a_plain_folder_is_judged_without_a_commit(tmp_path: Path) -> None:
 
 
 def test_an_empty_repository_and_a_missing_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not a git repository"):
+        subjects.resolve(tmp_path, 1, None)
+    with pytest.raises(UsageError, match="is no folder"):
+        subjects.resolve(tmp_path / "gone", None, None)
     sh(tmp_path, "init")
     with pytest.raises(EvidenceError, match="no commit yet"):
         subjects.resolve(tmp_path, None, None)
-    with pytest.raises(UsageError, match="is no folder"):
-        subjects.resolve(tmp_path / "gone", None, None)
-    with pytest.raises(UsageError, match="not a git repository"):
-        subjects.resolve(tmp_path / ".git", 1, None)
+    with pytest.raises(ToolError, match="must be run in a work tree"):
+        subjects.resolve(tmp_path / ".git", None, None)
