@@ -12,6 +12,7 @@ import functools
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from gatekeeper.core.errors import ToolError
@@ -23,6 +24,12 @@ _FIXED = {
     "core.excludesFile": "/dev/null",
     "core.untrackedCache": "false",
     "core.quotePath": "false",
+    # What a checkout may claim so that files look unchanged, absent on purpose or elsewhere.
+    "core.autocrlf": "false",
+    "core.fileMode": "true",
+    "core.ignoreStat": "false",
+    "core.sparseCheckout": "false",
+    "core.symlinks": "true",
     "diff.external": "",
     "protocol.allow": "never",
     # Safe, because nothing that the checkout configures is run: CI checks out as another user.
@@ -45,7 +52,13 @@ def run(root: Path, *args: str, timeout: float = 30.0) -> bytes:
     Raises:
         ToolError: git is missing, failed or took too long.
     """
-    done = _call(root, [*_overrides(root), *args], timeout)
+    return _run(root, args, timeout=timeout)
+
+
+def _run(
+    root: Path, args: tuple[str, ...], *, timeout: float = 30.0, index: Path | None = None
+) -> bytes:
+    done = _call(root, [*_overrides(root), *args], timeout, index)
     if done.returncode:
         said = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
         reason = said[-1] if said else f"exit status {done.returncode}"
@@ -55,7 +68,7 @@ def run(root: Path, *args: str, timeout: float = 30.0) -> bytes:
 
 def is_repository(root: Path) -> bool:
     """True when git tracks this folder; False for a plain one, or one that its parent ignores."""
-    done = _call(root, ["rev-parse", "--show-toplevel"], 30.0)
+    done = _call(root, ["rev-parse", "--show-toplevel"])
     if done.returncode:
         said = done.stderr.decode("utf-8", "backslashreplace")
         if "not a git repository" in said and not (root / ".git").exists():
@@ -66,7 +79,7 @@ def is_repository(root: Path) -> bool:
         )
     if top(root) == root.resolve():
         return True
-    return _call(root, ["check-ignore", "-q", "."], 30.0).returncode != 0
+    return _call(root, ["check-ignore", "-q", "."]).returncode != 0
 
 
 def top(root: Path) -> Path:
@@ -83,14 +96,14 @@ def head(root: Path) -> str | None:
 def commit(root: Path, revision: str) -> str | None:
     """Return the commit that `revision` names, or None when this clone does not have it."""
     args = ["rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"]
-    done = _call(root, args, 30.0)
+    done = _call(root, args)
     found = done.stdout.decode("ascii", "replace").strip()
     return found if not done.returncode and _SHA.fullmatch(found) else None
 
 
 def branch(root: Path) -> str | None:
     """Return the branch that is checked out, or None when HEAD is detached."""
-    done = _call(root, ["symbolic-ref", "--quiet", "--short", "HEAD"], 30.0)
+    done = _call(root, ["symbolic-ref", "--quiet", "--short", "HEAD"])
     return done.stdout.decode("utf-8", "backslashreplace").strip() or None
 
 
@@ -100,10 +113,23 @@ def is_shallow(root: Path) -> bool:
 
 
 def is_dirty(root: Path) -> bool:
-    """True when files below `root` differ from HEAD, or stand there untracked."""
+    """True when files below `root` differ from HEAD, are missing, or stand there untracked.
+
+    Every file is read: the checkout's own index may say "assume unchanged", "skip this one" or
+    hold times that match by design, so it is not asked.
+    """
     # Looking into a submodule would obey its own configuration: compare its commit only.
     args = ("--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=dirty", "--", ".")
-    return bool(run(root, "status", *args))
+    with tempfile.TemporaryDirectory(prefix="gatekeeper-") as folder:
+        index = Path(folder) / "index"
+        _run(root, ("read-tree", "HEAD"), index=index)
+        return bool(_run(root, ("status", *args), index=index))
+
+
+def contains(root: Path, descendant: str, ancestor: str) -> bool:
+    """True when this clone shows that one commit is, or descends from, the other."""
+    args = ["merge-base", "--is-ancestor", "--end-of-options", ancestor, descendant]
+    return not _call(root, args).returncode
 
 
 def files(root: Path) -> tuple[str, ...]:
@@ -126,7 +152,7 @@ def show(root: Path, revision: str, path: str) -> bytes | None:
 
 def repository_name(root: Path) -> str:
     """Return `owner/name` of the remote `origin`, or else the folder's name."""
-    done = _call(root, ["config", "--get", "remote.origin.url"], 30.0)
+    done = _call(root, ["config", "--get", "remote.origin.url"])
     url = done.stdout.decode("utf-8", "backslashreplace").strip()
     found = re.search(r"[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?$", url)
     return found[1] if found else root.resolve().name
@@ -134,7 +160,7 @@ def repository_name(root: Path) -> str:
 
 def _overrides(root: Path) -> list[str]:
     """Return `-c key=` for every program that the repository's configuration names."""
-    names = _call(root, ["config", "--list", "--name-only", "-z"], 30.0).stdout.split(b"\0")
+    names = _call(root, ["config", "--list", "--name-only", "-z"]).stdout.split(b"\0")
     overrides = []
     for name in {name.decode("utf-8", "surrogateescape") for name in names if name}:
         if _PROGRAMS.fullmatch(name):
@@ -143,22 +169,23 @@ def _overrides(root: Path) -> list[str]:
     return overrides
 
 
-def _call(root: Path, args: list[str], timeout: float) -> subprocess.CompletedProcess[bytes]:
+def _call(
+    root: Path, args: list[str], timeout: float = 30.0, index: Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
     fixed = [part for key, value in _FIXED.items() for part in ("-c", f"{key}={value}")]
-    command = [_git(), "--no-replace-objects", *fixed, *args]
     try:
         return subprocess.run(
-            command,
+            [_git(), "--no-replace-objects", *fixed, *args],
             cwd=root,
-            env=_environment(),
+            env=_environment(index),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=timeout,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        name = args[0] if args else "git"
-        raise ToolError(f"git {name} took longer than {timeout:.0f} s", "try again") from None
+        reason = f"git {args[0]} took longer than {timeout:.0f} s"
+        raise ToolError(reason, "try again") from None
     except OSError as error:
         reason = f"git cannot run in {root.name}: {error.strerror}"
         raise ToolError(reason, "give an existing folder") from None
@@ -172,9 +199,11 @@ def _git() -> str:
     return found
 
 
-def _environment() -> dict[str, str]:
+def _environment(index: Path | None) -> dict[str, str]:
     """Nothing inherited: no GIT_DIR from a surrounding hook, no user or system configuration."""
+    own_index = {"GIT_INDEX_FILE": str(index)} if index else {}
     return {
+        **own_index,
         "PATH": f"{Path(_git()).parent}:/usr/bin:/bin",
         "LC_ALL": "C.UTF-8",
         "HOME": "/nonexistent",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -79,6 +80,48 @@ def test_dirty_is_changed_or_untracked(repo: Path) -> None:
     assert not git.is_dirty(repo)
     (repo / "b.py").write_text("")
     assert git.is_dirty(repo)
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "update-index --assume-unchanged a.py",
+        "update-index --skip-worktree a.py",
+        "config core.ignoreStat true",
+        "config core.autocrlf input",
+    ],
+)
+def test_no_trick_of_the_index_hides_a_change(repo: Path, trick: str) -> None:
+    sh(repo, *trick.split())
+    (repo / "a.py").write_bytes(b"print(1)\r\n")
+    assert git.is_dirty(repo)
+
+
+def test_a_sparse_checkout_lacks_files_and_is_not_the_commit(repo: Path) -> None:
+    sh(repo, "sparse-checkout", "set", "--no-cone", "/*", "!/a.py")
+    assert not (repo / "a.py").exists()
+    assert git.is_dirty(repo)
+
+
+def test_a_change_with_the_times_and_size_of_the_original_is_seen(repo: Path) -> None:
+    path = repo / "a.py"
+    before = path.stat()
+    sh(repo, "config", "core.trustctime", "false")
+    sh(repo, "update-index", "--refresh")
+    path.write_text("print(2)\n")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert git.is_dirty(repo)
+
+
+def test_one_commit_contains_another(repo: Path) -> None:
+    first = git.head(repo) or ""
+    (repo / "a.py").write_text("print(2)\n")
+    sh(repo, "commit", "-am", "second")
+    second = git.head(repo) or ""
+    assert git.contains(repo, second, first)
+    assert git.contains(repo, second, second)
+    assert not git.contains(repo, first, second)
+    assert not git.contains(repo, first, "d" * 40)
 
 
 def test_show_reads_a_file_of_a_revision(repo: Path) -> None:

@@ -81,6 +81,7 @@ def _pull_request(root: Path, number: int, recorded: Path | None) -> Subject:
     name = git.repository_name(root)
     ends = source.ends(name, number)
     _require_base(root, ends)
+    _require_something_new(root, ends)
     return Subject(
         repository=name if "/" in name else ends.repository,
         commit=ends.head_oid,
@@ -99,3 +100,12 @@ def _require_base(root: Path, ends: Ends) -> None:
         f"run `git fetch origin {ends.base_oid}`; in GitHub Actions set `fetch-depth: 0` on"
         " actions/checkout",
     )
+
+
+def _require_something_new(root: Path, ends: Ends) -> None:
+    """A base that holds the head already would let the change bring its own policy."""
+    if git.contains(root, ends.base_oid, ends.head_oid):
+        raise EvidenceError(
+            f"#{ends.number} brings nothing that its base {ends.base_oid[:12]} does not hold",
+            "judge it against the base it had before it was merged",
+        )

@@ -133,6 +133,15 @@ def test_a_base_that_this_clone_lacks_is_an_error(
     )
 
 
+@pytest.mark.parametrize("base", ["the head itself", "a commit after it"])
+def test_a_base_that_holds_the_head_already_is_refused(scene: Scene, base: str) -> None:
+    if base == "a commit after it":
+        sh(scene.root, "commit", "--allow-empty", "-m", "later")
+    scene.base = sh(scene.root, "rev-parse", "HEAD").strip()
+    scene.record()
+    assert scene.check() == (3, {})
+
+
 def test_a_shallow_clone_says_so(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     clone = scene.root.parent / "clone" / "shop"
     clone.parent.mkdir()
