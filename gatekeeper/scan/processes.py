@@ -15,6 +15,8 @@ from pathlib import Path
 from gatekeeper.core.errors import ToolError
 
 _SAID = 300
+# Seconds for the pipes of an ended tool to close: something that left its group may hold them.
+_LAST_WORDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,17 @@ class Completed:
     said: str
 
 
+class OutOfTimeError(ToolError):
+    """A tool was ended at its deadline; `output` is what it had written by then."""
+
+    def __init__(self, tool: str, output: bytes = b"") -> None:
+        super().__init__(
+            f"{tool} did not finish in the time that was left",
+            "give the gate more time, or exclude what need not be scanned, with a reason",
+        )
+        self.output = output
+
+
 def python(*arguments: str) -> list[str]:
     """Return a command line for this interpreter.
 
@@ -39,6 +52,11 @@ def python(*arguments: str) -> list[str]:
     `json.py` is never imported.
     """
     return [sys.executable, "-I", *arguments]
+
+
+def cores() -> int:
+    """Return how many processes can really run at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
 
 
 def run(
@@ -54,38 +72,45 @@ def run(
     Args:
         tool: its name, for messages.
         command: program and arguments.
-        timeout: seconds; the whole process group ends with it.
+        timeout: seconds; the whole process group ends with it. Nothing is started without any.
         stdin: what it reads.
         environment: variables besides the harmless ones; nothing is inherited, so that no
             variable of the caller or of a CI job can reconfigure a scanner.
 
     Raises:
-        ToolError: it could not be started, or took too long.
+        OutOfTimeError: it took too long.
+        ToolError: it could not be started.
     """
-    with tempfile.TemporaryDirectory(prefix="gatekeeper-") as home:
+    if timeout <= 0:
+        raise OutOfTimeError(tool)
+    with tempfile.TemporaryDirectory(prefix="gatekeeper-", ignore_cleanup_errors=True) as home:
+        process = _start(tool, command, {**_environment(home), **(environment or {})})
         try:
-            process = subprocess.Popen(
-                [*command],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=home,
-                env={**_environment(home), **(environment or {})},
-                start_new_session=True,
-            )
-        except OSError as error:
-            reason = f"{tool} could not be started: {error.strerror}"
-            raise ToolError(reason, f"install gatekeeper again: {tool} belongs to it") from None
-        try:
-            output, errors = process.communicate(stdin, timeout=max(timeout, 0.1))
+            output, errors = process.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired:
-            reason = f"{tool} did not finish within {timeout:.0f} s"
-            step = "give the gate more time, or exclude what need not be scanned, with a reason"
-            raise ToolError(reason, step) from None
+            raise OutOfTimeError(tool, _end(process)) from None
         finally:
             _end(process)
     said = errors.decode("utf-8", "backslashreplace").strip()[-_SAID:]
     return Completed(process.returncode, output, said)
+
+
+def _start(
+    tool: str, command: Sequence[str], environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            [*command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=environment["HOME"],
+            env=environment,
+            start_new_session=True,
+        )
+    except OSError as error:
+        reason = f"{tool} could not be started: {error.strerror}"
+        raise ToolError(reason, f"install gatekeeper again: {tool} belongs to it") from None
 
 
 def _environment(home: str) -> dict[str, str]:
@@ -99,8 +124,10 @@ def _environment(home: str) -> dict[str, str]:
     }
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the tool and whatever it started."""
+def _end(process: subprocess.Popen[bytes]) -> bytes:
+    """End the tool and whatever it started; return what it had written."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    with suppress(subprocess.TimeoutExpired):
+        return process.communicate(timeout=_LAST_WORDS)[0]
+    return b""

@@ -30,23 +30,10 @@ def collect(request: Request[CodeSettings]) -> CodeEvidence:
         [item.path for item in tree.failed], request.settings.exclude
     )
     sources = list(_sources(root, kept))
-    chosen = [scanners.load(name) for name in request.settings.scanners]
-    tasks = [
-        Task(
-            root=root,
-            paths=tuple(file.path for file in sources if scanner.wants(file)),
-            rules=request.rules,
-            cache=request.cache,
-            deadline=deadline,
-        )
-        for scanner in chosen
-    ]
     request.progress(f"scanning {len(sources)} files with {', '.join(request.settings.scanners)}")
-    with ThreadPoolExecutor(len(chosen)) as pool:
-        runs = tuple(pool.map(_run, chosen, tasks))
     return CodeEvidence(
         files=len(tree.files),
-        runs=runs,
+        runs=_runs(request, sources, deadline),
         excluded=(*excluded, *unseen_excluded),
         skipped=tree.skipped,
         failed=tuple(item for item in tree.failed if item.path in not_seen),
@@ -57,6 +44,21 @@ def _sources(root: Path, paths: Iterable[str]) -> Iterator[SourceFile]:
     for path in paths:
         if name := language(root, path):
             yield SourceFile(path, name)
+
+
+def _runs(
+    request: Request[CodeSettings], sources: Sequence[SourceFile], deadline: float
+) -> tuple[ScannerRun, ...]:
+    """Run all scanners at once."""
+    chosen = [scanners.load(name) for name in request.settings.scanners]
+
+    def run(scanner: Scanner) -> ScannerRun:
+        paths = tuple(file.path for file in sources if scanner.wants(file))
+        task = Task(request.root.resolve(), paths, request.rules, request.cache, deadline)
+        return _run(scanner, task)
+
+    with ThreadPoolExecutor(len(chosen)) as pool:
+        return tuple(pool.map(run, chosen))
 
 
 def _run(scanner: Scanner, task: Task) -> ScannerRun:
@@ -77,15 +79,15 @@ def _split(
     files: Sequence[str], exclusions: Sequence[Exclusion]
 ) -> tuple[list[str], tuple[Unseen, ...]]:
     """Split off the files that the policy excludes, each with the reason of the first pattern."""
+    reasons = dict(_excluded(files, exclusions))
+    kept = [path for path in files if path not in reasons]
+    return kept, tuple(Unseen(path, reasons[path]) for path in files if path in reasons)
+
+
+def _excluded(files: Sequence[str], exclusions: Sequence[Exclusion]) -> Iterator[tuple[str, str]]:
+    """Yield path and reason; of several reasons the first pattern's comes last, so that it wins."""
     from pathspec import GitIgnoreSpec
 
-    specs = [(GitIgnoreSpec.from_lines([item.path]), item.reason) for item in exclusions]
-    kept: list[str] = []
-    excluded: list[Unseen] = []
-    for path in files:
-        reason = next((reason for spec, reason in specs if spec.match_file(path)), None)
-        if reason is None:
-            kept.append(path)
-        else:
-            excluded.append(Unseen(path, reason))
-    return kept, tuple(excluded)
+    for item in reversed(exclusions):
+        matched = GitIgnoreSpec.from_lines([item.path]).match_files(files)
+        yield from ((path, item.reason) for path in matched)

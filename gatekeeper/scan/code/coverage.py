@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gatekeeper.core.model import Failure
 from gatekeeper.scan.code.facts import CodeEvidence, ScannerRun, Unseen
@@ -14,58 +14,61 @@ _STEPS = {
         "mend the syntax, run gatekeeper on the newest Python (3.13 or later), or exclude the "
         "file in the policy with a reason"
     ),
+    "it did not finish": (
+        "give the gate more time, or exclude what need not be scanned, with a reason"
+    ),
     "a link": "remove the link, or exclude it in the policy with a reason",
     "a repository": "scan that repository by itself and exclude it here with a reason",
     "its name": "rename the file",
     "cannot be read": "make the file readable for gatekeeper",
     "took too long": "split the file, or exclude it in the policy with a reason",
+    "": "mend the file, or exclude it in the policy with a reason",
 }
-_OTHER_STEP = "mend the file, or exclude it in the policy with a reason"
 
 
 def failures(evidence: CodeEvidence) -> tuple[Failure, ...]:
     """Return what was not looked at, one failure for each kind of reason."""
-    found = list(_grouped(evidence.failed, "", "the scanners"))
-    for run in evidence.runs:
-        if run.problem:
-            found.append(Failure(run.problem, run.next_step))
-        else:
-            found += _grouped(unseen(run), f" ({run.runtime})" if run.runtime else "", run.scanner)
-    return tuple(found)
+    of_runs = (failure for run in evidence.runs for failure in _of_run(run))
+    return (*_grouped(evidence.failed, "the scanners"), *of_runs)
 
 
 def unseen(run: ScannerRun) -> tuple[Unseen, ...]:
     """Return what a run did not wholly look at, including what it silently left out."""
-    told = {item.path for item in run.failed}
-    lost = set(run.wanted) - set(run.scanned) - told
+    lost = set(run.wanted).difference(run.scanned, (item.path for item in run.failed))
     return (*run.failed, *(Unseen(path, _LOST) for path in sorted(lost)))
 
 
 def counts(evidence: CodeEvidence) -> tuple[str, ...]:
     """Return a line for each scanner that saw something, and for what was left out."""
-    lines = []
-    for run in evidence.runs:
-        seen = len(set(run.wanted) - {item.path for item in unseen(run)})
-        if seen and not run.problem:
-            lines.append(f"{_files(seen)} with {run.scanner} {run.version}")
-    if lines:
-        for reason, items in _by_reason(evidence.excluded).items():
-            lines.append(f"{_files(len(items))} excluded: {reason}")
-        if evidence.skipped:
-            first = evidence.skipped[0]
-            lines.append(f"{len(evidence.skipped)} skipped, e.g. {first.path}: {first.reason}")
-    return tuple(lines)
+    seen = tuple(filter(None, map(_seen, evidence.runs)))
+    return (*seen, *_left_out(evidence)) if seen else ()
 
 
-def _grouped(items: Iterable[Unseen], runtime: str, who: str) -> Iterable[Failure]:
+def _of_run(run: ScannerRun) -> tuple[Failure, ...]:
+    if run.problem:
+        return (Failure(run.problem, run.next_step),)
+    runtime = f" ({run.runtime})" if run.runtime else ""
+    return tuple(_grouped(unseen(run), run.scanner + runtime))
+
+
+def _seen(run: ScannerRun) -> str:
+    count = len(set(run.wanted).difference(item.path for item in unseen(run)))
+    return f"{_files(count)} with {run.scanner} {run.version}" if count and not run.problem else ""
+
+
+def _left_out(evidence: CodeEvidence) -> Iterator[str]:
+    for reason, items in _by_reason(evidence.excluded).items():
+        yield f"{_files(len(items))} excluded: {reason}"
+    for first in evidence.skipped[:1]:
+        yield f"{len(evidence.skipped)} skipped, e.g. {first.path}: {first.reason}"
+
+
+def _grouped(items: Iterable[Unseen], who: str) -> Iterator[Failure]:
     for reason, group in _by_reason(items).items():
-        paths = sorted({item.path for item in group})
-        first = group[0]
-        place = f"{first.path}:{first.line}" if first.line else first.path
-        more = f"; the first is {place}" if len(paths) > 1 else f": {place}"
-        yield Failure(
-            f"{_files(len(paths))} not seen by {who}{runtime}: {reason}{more}", _step(reason)
-        )
+        count = len({item.path for item in group})
+        place = _place(group[0])
+        which = f"; the first is {place}" if count > 1 else f": {place}"
+        yield Failure(f"{_files(count)} not seen by {who}: {reason}{which}", _step(reason))
 
 
 def _by_reason(items: Iterable[Unseen]) -> dict[str, list[Unseen]]:
@@ -75,8 +78,12 @@ def _by_reason(items: Iterable[Unseen]) -> dict[str, list[Unseen]]:
     return groups
 
 
+def _place(item: Unseen) -> str:
+    return ":".join(str(part) for part in (item.path, item.line) if part)
+
+
 def _step(reason: str) -> str:
-    return next((step for start, step in _STEPS.items() if reason.startswith(start)), _OTHER_STEP)
+    return next(step for start, step in _STEPS.items() if reason.startswith(start))
 
 
 def _files(count: int) -> str:

@@ -18,10 +18,7 @@ def judge(evidence: CodeEvidence, settings: CodeSettings, context: Context) -> J
     failures = (
         *_missing_scanners(evidence, settings),
         *coverage.failures(evidence),
-        *(
-            Failure(f"the rule `{rule}` is not in the catalog, and its findings cannot be told")
-            for rule in merge.unknown_rules(evidence, context.rules)
-        ),
+        *map(_unknown, merge.unknown_rules(evidence, context.rules)),
     )
     blocking = [finding for finding in found if finding.blocking]
     return Judgement(
@@ -36,30 +33,31 @@ def judge(evidence: CodeEvidence, settings: CodeSettings, context: Context) -> J
 def _missing_scanners(evidence: CodeEvidence, settings: CodeSettings) -> list[Failure]:
     """Every scanner that the policy asks for must have given an account."""
     there = {run.scanner for run in evidence.runs}
-    return [
-        Failure(f"{name} gave no account of its run", "record the evidence again")
-        for name in settings.scanners
-        if name not in there
-    ]
+    missing = [name for name in settings.scanners if name not in there]
+    step = "record the evidence again"
+    return [Failure(f"{name} gave no account of its run", step) for name in missing]
+
+
+def _unknown(rule: str) -> Failure:
+    return Failure(f"the rule `{rule}` is not in the catalog, and its findings cannot be told")
 
 
 def _summary(found: Sequence[Finding], blocking: Sequence[Finding], fail_on: Severity) -> str:
     milder = len(found) - len(blocking)
-    shown = f"{milder} below `{fail_on.label}` shown" if milder else ""
-    if not blocking:
-        return f"nothing of severity {fail_on.label} or worse{'; ' + shown if shown else ''}"
-    counts = Counter(finding.severity for finding in blocking)
-    parts = ", ".join(f"{counts[s]} {s.label}" for s in reversed(Severity) if counts[s])
-    files = len({finding.where.path for finding in blocking})
-    plural = "weakness blocks" if len(blocking) == 1 else "weaknesses block"
-    return f"{len(blocking)} {plural}: {parts}, in {files} file{'s' * (files > 1)}" + (
-        f"; {shown}" if shown else ""
-    )
+    shown = f"; {milder} below `{fail_on.label}` shown" if milder else ""
+    told = _blocking(blocking) if blocking else f"nothing of severity {fail_on.label} or worse"
+    return told + shown
+
+
+def _blocking(findings: Sequence[Finding]) -> str:
+    counts = Counter(finding.severity for finding in findings)
+    parts = ", ".join(f"{counts[level]} {level.label}" for level in sorted(counts, reverse=True))
+    files = len({finding.where.path for finding in findings})
+    plural = "weakness blocks" if len(findings) == 1 else "weaknesses block"
+    return f"{len(findings)} {plural}: {parts}, in {files} file{'s' * (files > 1)}"
 
 
 def _next_steps(blocking: Sequence[Finding]) -> tuple[str, ...]:
     """Name the worst finding first: where it is and what to do about it."""
-    if not blocking:
-        return ()
-    worst = min(blocking, key=lambda finding: -finding.severity)
-    return (f"begin with {worst.where} ({worst.title}): {worst.fix}",)
+    worst = sorted(blocking, key=lambda finding: -finding.severity)[:1]
+    return tuple(f"begin with {it.where} ({it.title}): {it.fix}" for it in worst)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain, groupby
 
-from gatekeeper.core.catalog import Catalog
+from gatekeeper.core.catalog import Catalog, Rule
 from gatekeeper.core.model import Finding, Place, Severity
 from gatekeeper.scan.code.facts import CodeEvidence, Hit
+from gatekeeper.scan.occurrences import numbered
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Graded:
+    """A finding, who made it, and who else tells the same weakness."""
+
     scanner: str
     finding: Finding
+    twins: list[str] = field(default_factory=list)
+
+    def told(self) -> Finding:
+        others = dict.fromkeys(name for name in self.twins if name != self.scanner)
+        return replace(self.finding, also_found_by=tuple(others))
 
 
 def findings(evidence: CodeEvidence, rules: Catalog, fail_on: Severity) -> tuple[Finding, ...]:
@@ -22,41 +30,41 @@ def findings(evidence: CodeEvidence, rules: Catalog, fail_on: Severity) -> tuple
 
     Hits of rules that the catalog lacks are left to `unknown_rules`.
     """
-    graded = [
-        _Graded(run.scanner, finding)
-        for run in evidence.runs
-        for finding in _findings(run.hits, rules, fail_on)
-    ]
-    by_line: dict[tuple[str | None, int | None], list[_Graded]] = defaultdict(list)
-    for item in graded:
-        by_line[item.finding.where.path, item.finding.where.line].append(item)
-    kept = [finding for items in by_line.values() for finding in _once(items)]
-    return tuple(sorted(kept, key=_order))
+    graded = sorted(_graded(evidence, rules, fail_on), key=_line)
+    lines = (_once(items) for _, items in groupby(graded, key=_line))
+    return tuple(sorted(chain.from_iterable(lines), key=_order))
 
 
 def unknown_rules(evidence: CodeEvidence, rules: Catalog) -> tuple[str, ...]:
     """Return the ids of rules that were hit and that the catalog does not explain."""
-    hit = {hit.rule for run in evidence.runs for hit in run.hits}
-    return tuple(sorted(rule for rule in hit if rule not in rules))
+    return tuple(sorted({hit.rule for _, hit in _hits(evidence) if hit.rule not in rules}))
 
 
-def _findings(hits: Sequence[Hit], rules: Catalog, fail_on: Severity) -> Iterable[Finding]:
-    seen: Counter[tuple[str, str, str]] = Counter()
-    for hit in sorted(hits, key=lambda hit: (hit.path, hit.line, hit.column)):
-        if hit.rule not in rules:
-            continue
-        rule = rules[hit.rule]
-        name = (hit.rule, hit.path, hit.context)
-        occurrence = seen[name]
-        seen[name] += 1
-        severity = _severity(hit, rule.severity)
-        yield rule.finding(
-            hit.message or rule.message,
-            Place(path=hit.path, line=hit.line, column=hit.column, end_line=hit.end_line),
-            (hit.path, hit.context, occurrence),
-            blocking=severity >= fail_on,
-            severity=severity,
-        )
+def _hits(evidence: CodeEvidence) -> list[tuple[str, Hit]]:
+    """Return scanner and hit, in the order of the files."""
+    told = [(run.scanner, hit) for run in evidence.runs for hit in run.hits]
+    return sorted(told, key=lambda one: (one[1].path, one[1].line, one[1].column))
+
+
+def _graded(evidence: CodeEvidence, rules: Catalog, fail_on: Severity) -> Iterator[_Graded]:
+    known = (one for one in _hits(evidence) if one[1].rule in rules)
+    for (scanner, hit), occurrence in numbered(known, lambda one: _identity(one[1])):
+        yield _Graded(scanner, _finding(hit, occurrence, rules[hit.rule], fail_on))
+
+
+def _identity(hit: Hit) -> tuple[str, str, str]:
+    return hit.rule, hit.path, hit.context
+
+
+def _finding(hit: Hit, occurrence: int, rule: Rule, fail_on: Severity) -> Finding:
+    severity = _severity(hit, rule.severity)
+    return rule.finding(
+        hit.message or rule.message,
+        Place(path=hit.path, line=hit.line, column=hit.column, end_line=hit.end_line),
+        (hit.path, hit.context, occurrence),
+        blocking=severity >= fail_on,
+        severity=severity,
+    )
 
 
 def _severity(hit: Hit, usual: Severity) -> Severity:
@@ -65,26 +73,22 @@ def _severity(hit: Hit, usual: Severity) -> Severity:
     return max(Severity.LOW, Severity(severity - 1)) if hit.unsure else severity
 
 
-def _once(items: list[_Graded]) -> Iterable[Finding]:
+def _once(items: Iterable[_Graded]) -> list[Finding]:
     """Keep the best of the findings that tell the same weakness of one line."""
     kept: list[_Graded] = []
     for item in sorted(items, key=_rank):
-        twin = next((other for other in kept if _same(other, item)), None)
-        if twin is None:
+        twin = next((other for other in kept if _same(other, item)), item)
+        if twin is item:
             kept.append(item)
-        else:
-            others = (*twin.finding.also_found_by, item.scanner)
-            also = tuple(dict.fromkeys(name for name in others if name != twin.scanner))
-            merged = _Graded(twin.scanner, replace(twin.finding, also_found_by=also))
-            kept[kept.index(twin)] = merged
-    return [item.finding for item in kept]
+        twin.twins.append(item.scanner)
+    return [item.told() for item in kept]
 
 
 def _same(one: _Graded, other: _Graded) -> bool:
     """Two scanners on one line, or two rules of one scanner at one column, with a common CWE."""
     here, there = one.finding, other.finding
     twofold = here.rule != there.rule and here.where.column == there.where.column
-    return bool(set(here.cwe) & set(there.cwe)) and (one.scanner != other.scanner or twofold)
+    return (one.scanner != other.scanner or twofold) and not set(here.cwe).isdisjoint(there.cwe)
 
 
 def _rank(item: _Graded) -> tuple[int, bool, int]:
@@ -92,6 +96,10 @@ def _rank(item: _Graded) -> tuple[int, bool, int]:
     return (-item.finding.severity, item.scanner != "semgrep", item.finding.where.column or 0)
 
 
+def _line(item: _Graded) -> tuple[str, int]:
+    return _order(item.finding)[:2]
+
+
 def _order(finding: Finding) -> tuple[str, int, int, str]:
     where = finding.where
-    return (where.path or "", where.line or 0, where.column or 0, finding.rule)
+    return (str(where.path), where.line or 0, where.column or 0, finding.rule)

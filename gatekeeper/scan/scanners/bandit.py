@@ -5,21 +5,40 @@ from __future__ import annotations
 import json
 import platform
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
-from itertools import chain
-from typing import Any
+from itertools import chain, zip_longest
 
 from gatekeeper.core.errors import ToolError
 from gatekeeper.scan import processes
 from gatekeeper.scan.code.facts import Hit, ScannerRun, Unseen
-from gatekeeper.scan.scanners.interface import Contexts, SourceFile, Task, in_words
+from gatekeeper.scan.scanners.answers import Answer, read
+from gatekeeper.scan.scanners.interface import LATE, Contexts, SourceFile, Task, in_words
 
-_WORKERS = 2
 _SMALL = 40
 _QUOTED = re.compile(r"'.*'", re.DOTALL)
 _QUOTES_SECRETS = frozenset({"B105", "B106", "B107"})
+_CRASHED = ("it crashed on this file", "it had crashed before this file")
+
+
+class _Found(Answer):
+    test: str
+    line: int
+    column: int
+    end_line: int
+    severity: str
+    confidence: str
+    message: str
+
+
+class _File(Answer):
+    """The line of one file: what was found, or why it was not wholly looked at."""
+
+    path: str
+    hits: tuple[_Found, ...] | None = None
+    failed: str = ""
+    line: int | None = None
 
 
 class Bandit:
@@ -40,67 +59,82 @@ class Bandit:
             version=version("bandit"),
             runtime=f"Python {'.'.join(platform.python_version_tuple()[:2])}",
             wanted=task.paths,
-            scanned=tuple(answer["path"] for answer in answers if "hits" in answer),
-            failed=tuple(_failed(answer) for answer in answers if "failed" in answer),
-            hits=tuple(hit for answer in answers for hit in _hits(answer, contexts)),
+            scanned=tuple(answer.path for answer in answers if answer.hits is not None),
+            failed=tuple(_failed(answer) for answer in answers if answer.failed),
+            hits=tuple(chain.from_iterable(_hits(answer, contexts) for answer in answers)),
         )
 
 
 SCANNER = Bandit()
 
 
-def _shared_out(task: Task) -> list[dict[str, Any]]:
-    workers = _WORKERS if len(task.paths) > _SMALL else 1
+def _shared_out(task: Task) -> list[_File]:
+    workers = processes.cores() if len(task.paths) > _SMALL else 1
     shards = [task.paths[start::workers] for start in range(workers)]
     with ThreadPoolExecutor(workers) as pool:
         parts = list(pool.map(lambda shard: _run(task, shard), shards))
-    return sorted(chain.from_iterable(parts), key=lambda answer: str(answer["path"]))
+    return sorted(chain.from_iterable(parts), key=lambda answer: answer.path)
 
 
-def _run(task: Task, paths: tuple[str, ...]) -> list[dict[str, Any]]:
-    done = processes.run(
-        "bandit",
-        processes.python("-m", "gatekeeper.scan.scanners.bandit_worker"),
-        timeout=task.seconds_left(),
-        stdin=json.dumps({"root": str(task.root), "paths": paths}).encode(),
-    )
+def _run(task: Task, paths: tuple[str, ...]) -> list[_File]:
     try:
-        answers: list[dict[str, Any]] = [json.loads(line) for line in done.output.splitlines()]
-    except ValueError:
-        reason = f"bandit broke down (exit status {done.status}): {in_words(done.said)}"
-        raise ToolError(reason, "run it by hand on these files to see why") from None
-    if done.status and not answers:
-        raise ToolError(f"bandit broke down (exit status {done.status}): {in_words(done.said)}")
-    return answers + _unanswered(paths, answers)
-
-
-def _unanswered(paths: Iterable[str], answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Account for the files that no line speaks of: the first of them ended the worker."""
-    told = {answer["path"] for answer in answers}
-    missing = [path for path in paths if path not in told]
-    reasons = ["it crashed on this file", *["it had crashed before this file"] * len(missing)]
-    return [
-        {"path": path, "failed": reason} for path, reason in zip(missing, reasons, strict=False)
-    ]
-
-
-def _failed(answer: dict[str, Any]) -> Unseen:
-    return Unseen(answer["path"], in_words(answer["failed"]), answer.get("line"))
-
-
-def _hits(answer: dict[str, Any], contexts: Contexts) -> Iterable[Hit]:
-    for found in answer.get("hits", []):
-        message = found["message"]
-        if found["test"] in _QUOTES_SECRETS:
-            message = _QUOTED.sub("'…'", message)
-        yield Hit(
-            rule=f"bandit-{found['test']}",
-            path=answer["path"],
-            line=found["line"],
-            column=found["column"],
-            end_line=found["end_line"],
-            context=contexts.digest(answer["path"], found["line"], found["end_line"]),
-            message=in_words(message),
-            severity=found["severity"].lower(),
-            unsure=found["confidence"] == "LOW",
+        done = processes.run(
+            "bandit",
+            processes.python("-m", "gatekeeper.scan.scanners.bandit_worker"),
+            timeout=task.seconds_left(),
+            stdin=json.dumps({"root": str(task.root), "paths": paths}).encode(),
         )
+    except processes.OutOfTimeError as late:
+        # the last line may be half of one: only what ends with a line feed was finished
+        answers = _read(late.output.rpartition(b"\n")[0]) or []
+        return answers + _unanswered(paths, answers, (LATE,))
+    answers = _believable(done)
+    return answers + _unanswered(paths, answers, _CRASHED)
+
+
+def _believable(done: processes.Completed) -> list[_File]:
+    answers = _read(done.output)
+    if answers is None or (done.status and not answers):
+        reason = f"bandit broke down (exit status {done.status}): {in_words(done.said)}"
+        raise ToolError(reason, "run it by hand on these files to see why")
+    return answers
+
+
+def _read(output: bytes) -> list[_File] | None:
+    """Return the answers of all lines, or None when one of them is none."""
+    lines = [read(_File, line) for line in output.splitlines()]
+    answers = [line for line in lines if line]
+    return answers if len(answers) == len(lines) else None
+
+
+def _unanswered(
+    paths: Iterable[str], answers: Iterable[_File], reasons: Sequence[str]
+) -> list[_File]:
+    """Account for the files that no line speaks of; the last reason stands for all the rest."""
+    told = {answer.path for answer in answers}
+    missing = [path for path in paths if path not in told]
+    named = zip_longest(missing, reasons[: len(missing)], fillvalue=reasons[-1])
+    return [_File(path=path, failed=reason) for path, reason in named]
+
+
+def _failed(answer: _File) -> Unseen:
+    return Unseen(answer.path, in_words(answer.failed), answer.line)
+
+
+def _hits(answer: _File, contexts: Contexts) -> Iterator[Hit]:
+    for found in answer.hits or ():
+        yield Hit(
+            rule=f"bandit-{found.test}",
+            path=answer.path,
+            line=found.line,
+            column=found.column,
+            end_line=found.end_line,
+            context=contexts.digest(answer.path, found.line, found.end_line),
+            message=in_words(_without_secrets(found)),
+            severity=found.severity.lower(),
+            unsure=found.confidence == "LOW",
+        )
+
+
+def _without_secrets(found: _Found) -> str:
+    return _QUOTED.sub("'…'", found.message) if found.test in _QUOTES_SECRETS else found.message

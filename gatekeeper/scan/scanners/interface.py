@@ -10,6 +10,8 @@ from typing import Protocol
 
 from gatekeeper.scan.code.facts import ScannerRun
 
+LATE = "it did not finish in the time that was left"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:

@@ -7,31 +7,113 @@ outside the tree with an empty home.
 
 from __future__ import annotations
 
-import json
+import math
 import os
 import sysconfig
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from gatekeeper.core.errors import ToolError
 from gatekeeper.scan import processes
 from gatekeeper.scan.code.facts import Hit, ScannerRun, Unseen
-from gatekeeper.scan.scanners.interface import Contexts, SourceFile, Task, in_words
+from gatekeeper.scan.scanners.answers import Answer, read
+from gatekeeper.scan.scanners.interface import LATE, Contexts, SourceFile, Task, in_words
 from gatekeeper.scan.scanners.semgrep_rules import bundle
 
 _FLAGS = (
     *("--metrics", "off", "--disable-version-check", "--disable-nosem", "--no-autofix"),
     *("--no-git-ignore", "--novcs", "--x-ignore-semgrepignore-files"),
     *("--max-target-bytes", "0", "--no-exclude-binary-files", "--scan-unknown-extensions"),
-    *("--timeout", "30", "--timeout-threshold", "0", "--jobs", "2"),
+    *("--timeout", "30", "--timeout-threshold", "0", "--jobs", "1"),
     *("--no-rewrite-rule-ids", "--json", "--quiet"),
 )
+# Its newer front end gives the same answers for a fifth of the time (a test compares them); where
+# it breaks down the older one is asked.
+FRONT_ENDS: tuple[tuple[str, ...], ...] = (("--experimental",), ())
 _ENVIRONMENT = {"SEMGREP_ENABLE_VERSION_CHECK": "0", "SEMGREP_SEND_METRICS": "off"}
+_FINISHED = frozenset({0, 1})
 _ARGUMENTS = 500_000
+_FEWEST, _MOST = 50, 400
 _READABLE = frozenset({"utf-8", "utf-8-sig", "iso-8859-1", "ascii", "us-ascii", "cp1252"})
+_REASONS = {
+    "PartialParsing": "could not be parsed wholly",
+    "Syntax error": "could not be parsed",
+    "Timeout": "took too long",
+    "FixpointTimeout": "took too long",
+}
+
+
+class _Position(Answer):
+    line: int
+    col: int
+
+
+class _Result(Answer):
+    check_id: str
+    path: str
+    start: _Position
+    end: _Position
+
+
+class _Span(Answer):
+    start: _Position
+
+
+class _Error(Answer):
+    """An error means that something was not looked at, even where it is called a warning."""
+
+    type: str | list[object]
+    path: str = ""
+    message: str = ""
+    spans: tuple[_Span, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        kind = self.type if isinstance(self.type, str) else str(self.type[0])
+        return _REASONS.get(kind, in_words(kind))
+
+    @property
+    def line(self) -> int | None:
+        return self.spans[0].start.line if self.spans else None
+
+
+class _Paths(Answer):
+    scanned: list[str]
+
+
+class _Report(Answer):
+    paths: _Paths
+    results: list[_Result]
+    errors: list[_Error]
+
+
+@dataclass(slots=True)
+class _Account:
+    """What was seen, found and lost; grows by one share of the files after the other."""
+
+    root: Path
+    scanned: list[str] = field(default_factory=list)
+    failed: set[Unseen] = field(default_factory=set)
+    hits: list[Hit] = field(default_factory=list)
+
+    def add(self, report: _Report, contexts: Contexts) -> None:
+        self.scanned += [self._relative(path) for path in report.paths.scanned]
+        self.hits += [self._hit(result, contexts) for result in report.results]
+        self.failed |= {
+            Unseen(self._relative(error.path), error.reason, error.line) for error in report.errors
+        }
+
+    def _hit(self, result: _Result, contexts: Contexts) -> Hit:
+        path, line, end_line = self._relative(result.path), result.start.line, result.end.line
+        context = contexts.digest(path, line, end_line)
+        return Hit(result.check_id, path, line, result.start.col, end_line, context)
+
+    def _relative(self, path: str) -> str:
+        return path.removeprefix(f"{self.root}{os.sep}").replace(os.sep, "/")
 
 
 class Semgrep:
@@ -44,115 +126,93 @@ class Semgrep:
         return file.language == "python"
 
     def scan(self, task: Task) -> ScannerRun:
-        """Look at the files, in as few runs as the length of a command line allows."""
+        """Look at the files, shared out over the cores: each is judged for itself."""
         rules = bundle(task.rules, task.cache)
-        readable, failed = _readable(task)
+        encodings = {path: _encoding(task.root / path) for path in task.paths}
+        readable = [path for path, encoding in encodings.items() if encoding in _READABLE]
+        account = _Account(task.root)
+        account.failed |= {_undecoded(path, encodings[path]) for path in {*encodings} - {*readable}}
+        shares = list(_shares(task.root, readable))
         contexts = Contexts(task.root)
-        scanned: list[str] = []
-        hits: list[Hit] = []
-        for batch in _batches(task.root, readable):
-            answer = _run(task, rules, batch)
-            relative = _Relative(task.root)
-            scanned += [relative(path) for path in answer["paths"]["scanned"]]
-            hits += [_hit(result, relative, contexts) for result in answer["results"]]
-            failed += _failures(answer["errors"], relative)
+        with ThreadPoolExecutor(processes.cores()) as pool:
+            reports = pool.map(lambda share: _look(task, rules, share), shares)
+            for share, report in zip(shares, reports, strict=True):
+                if report:
+                    account.add(report, contexts)
+                else:
+                    account.failed |= {Unseen(path, LATE) for path in share}
         return ScannerRun(
             scanner=self.name,
             version=version("semgrep"),
             runtime="",
             wanted=task.paths,
-            scanned=tuple(sorted(scanned)),
-            failed=tuple(sorted(set(failed), key=lambda f: (f.path, f.line or 0, f.reason))),
-            hits=tuple(sorted(hits, key=lambda hit: (hit.path, hit.line, hit.column, hit.rule))),
+            scanned=tuple(sorted(account.scanned)),
+            failed=tuple(sorted(account.failed, key=lambda f: (f.path, f.line or 0, f.reason))),
+            hits=tuple(sorted(account.hits, key=lambda h: (h.path, h.line, h.column, h.rule))),
         )
 
 
 SCANNER = Semgrep()
 
 
-class _Relative:
-    def __init__(self, root: Path) -> None:
-        self._prefix = f"{root}{os.sep}"
-
-    def __call__(self, path: str) -> str:
-        return path.removeprefix(self._prefix).replace(os.sep, "/")
-
-
-def _readable(task: Task) -> tuple[list[str], list[Unseen]]:
-    """Split off the files in an encoding that semgrep does not decode, so that it sees no code."""
-    readable, failed = [], []
-    for path in task.paths:
-        with (task.root / path).open("rb") as file:
-            try:
-                encoding = tokenize.detect_encoding(file.readline)[0]
-            except SyntaxError:
-                encoding = "utf-8"  # semgrep replaces what is no UTF-8 and reads on
-        if encoding in _READABLE:
-            readable.append(path)
-        else:
-            failed.append(Unseen(path, f"written in {in_words(encoding)}, which it does not read"))
-    return readable, failed
+def _encoding(path: Path) -> str:
+    """Return the encoding that a file declares; semgrep sees no code in those it cannot decode."""
+    with path.open("rb") as file:
+        try:
+            return tokenize.detect_encoding(file.readline)[0]
+        except SyntaxError:
+            return "utf-8"  # semgrep replaces what is no UTF-8 and reads on
 
 
-def _batches(root: Path, paths: Iterable[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    size = 0
-    for path in paths:
-        target = f"{root}{os.sep}{path}"
-        if batch and size + len(target.encode()) > _ARGUMENTS:
-            yield batch
-            batch, size = [], 0
-        batch.append(target)
-        size += len(target.encode()) + 9
-    if batch:
-        yield batch
+def _undecoded(path: str, encoding: str) -> Unseen:
+    return Unseen(path, f"written in {in_words(encoding)}, which it does not read")
 
 
-def _run(task: Task, rules: Path, targets: list[str]) -> dict[str, Any]:
+def _shares(root: Path, paths: Sequence[str]) -> Iterator[list[str]]:
+    """Cut the files into shares: enough for every core, none too long for a command line."""
+    most = min(_MOST, max(_FEWEST, math.ceil(len(paths) / processes.cores())))
+    longest = max((len(os.fsencode(path)) for path in paths), default=0)
+    most = min(most, max(1, _ARGUMENTS // (longest + len(os.fsencode(root)) + 9)))
+    for start in range(0, len(paths), most):
+        yield [*paths[start : start + most]]
+
+
+def _look(task: Task, rules: Path, paths: Sequence[str]) -> _Report | None:
+    """Return what semgrep says of the files, or None when the time ended before it did."""
+    targets = [f"{task.root}{os.sep}{path}" for path in paths]
+    broken: ToolError | None = None
+    for front_end in FRONT_ENDS:
+        command = [*_program(), *front_end, "--config", str(rules), *_FLAGS, "--", *targets]
+        left = task.seconds_left()
+        try:
+            done = processes.run("semgrep", command, timeout=left, environment=_ENVIRONMENT)
+            return _believable(done)
+        except processes.OutOfTimeError:
+            return None
+        except ToolError as error:
+            broken = error
+    raise broken or ToolError("semgrep was not run")
+
+
+def _program() -> list[str]:
     program = Path(sysconfig.get_path("scripts")) / "semgrep"
     if not program.exists():
         raise ToolError("semgrep is not installed", "install gatekeeper again: it brings semgrep")
-    command = processes.python(str(program), "scan", "--config", str(rules), *_FLAGS, "--")
-    done = processes.run(
-        "semgrep", [*command, *targets], timeout=task.seconds_left(), environment=_ENVIRONMENT
-    )
-    try:
-        answer: dict[str, Any] = json.loads(done.output)
-    except ValueError:
+    return processes.python(str(program), "scan")
+
+
+def _believable(done: processes.Completed) -> _Report:
+    """Return the report of a run that finished.
+
+    Raises:
+        ToolError: it is no report, or says that the run as a whole went wrong.
+    """
+    report = read(_Report, done.output)
+    if report is None:
         reason = f"semgrep broke down (exit status {done.status}): {in_words(done.said)}"
-        raise ToolError(reason, "run it by hand on these files to see why") from None
-    unplaced = [error for error in answer["errors"] if not error.get("path")]
-    if done.status not in {0, 1} or unplaced:
-        words = unplaced[0].get("message", "") if unplaced else done.said
-        raise ToolError(f"semgrep did not finish (exit status {done.status}): {in_words(words)}")
-    return answer
-
-
-def _hit(result: dict[str, Any], relative: _Relative, contexts: Contexts) -> Hit:
-    path = relative(result["path"])
-    line, end_line = result["start"]["line"], result["end"]["line"]
-    return Hit(
-        rule=result["check_id"],
-        path=path,
-        line=line,
-        column=result["start"]["col"],
-        end_line=end_line,
-        context=contexts.digest(path, line, end_line),
-    )
-
-
-def _failures(errors: Iterable[dict[str, Any]], relative: _Relative) -> Iterator[Unseen]:
-    """Every error means that something of the file was not looked at, even a warning."""
-    for error in errors:
-        kind = error["type"] if isinstance(error["type"], str) else error["type"][0]
-        spans = error.get("spans") or [{}]
-        line = spans[0].get("start", {}).get("line")
-        yield Unseen(relative(error["path"]), _REASONS.get(kind, in_words(kind)), line)
-
-
-_REASONS = {
-    "PartialParsing": "could not be parsed wholly",
-    "Syntax error": "could not be parsed",
-    "Timeout": "took too long",
-    "FixpointTimeout": "took too long",
-}
+        raise ToolError(reason, "run it by hand on these files to see why")
+    unplaced = [error.message for error in report.errors if not error.path]
+    if unplaced or done.status not in _FINISHED:
+        words = in_words([*unplaced, done.said][0])
+        raise ToolError(f"semgrep did not finish (exit status {done.status}): {words}")
+    return report

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from gatekeeper.core.errors import ToolError
 
 FORMAT = 1
+_PARTS = "parts.yaml"
 
 
 def bundle(rules: Path, cache: Path) -> Path:
@@ -31,7 +33,7 @@ def bundle(rules: Path, cache: Path) -> Path:
     folder = rules / "scan" / "semgrep"
     sources = {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted((*folder.rglob("*.yml"), *folder.glob("parts.yaml")))
+        for path in sorted((*folder.rglob("*.yml"), *folder.glob(_PARTS)))
     }
     target = cache / f"semgrep-rules-{_digest(sources)}.json"
     # What is in the cache is believed only when it is what compiling would give: it is cheap to
@@ -51,31 +53,37 @@ def compiled(sources: Mapping[str, bytes]) -> str:
     Raises:
         ToolError: as `bundle`.
     """
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    parsed = {path: yaml.load(text, Loader=loader) for path, text in sources.items()}  # noqa: S506 - both are safe loaders, one in C
-    parts = parsed.pop("parts.yaml", {})
-    found = [rule for path in sorted(parsed) for rule in parsed[path]["rules"]]
+    parsed = {path: _yaml(text) for path, text in sorted(sources.items())}
+    parts = parsed.pop(_PARTS, {})
+    found = [rule for document in parsed.values() for rule in document["rules"]]
     if not found:
         raise ToolError("no semgrep rules are installed", "install gatekeeper again")
     return json.dumps({"rules": [_expand(rule, parts) for rule in found]}, sort_keys=True)
 
 
+def _yaml(text: bytes) -> Any:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(text, Loader=loader)  # noqa: S506 - both are safe loaders, one in C
+
+
 def _expand(value: Any, parts: Mapping[str, list[Any]]) -> Any:
     if isinstance(value, dict):
         return {key: _expand(item, parts) for key, item in value.items()}
-    if not isinstance(value, list):
-        return value
-    items: list[Any] = []
-    for item in value:
-        if isinstance(item, dict) and list(item) == ["use"]:
-            if item["use"] not in parts:
-                raise ToolError(f"a semgrep rule uses `{item['use']}`, which parts.yaml lacks")
-            items += _expand(parts[item["use"]], parts)
-        else:
-            items.append(_expand(item, parts))
-    return items
+    if isinstance(value, list):
+        used = chain.from_iterable(_used(item, parts) for item in value)
+        return [_expand(item, parts) for item in used]
+    return value
+
+
+def _used(item: Any, parts: Mapping[str, list[Any]]) -> Sequence[Any]:
+    """Return the parts that `use: NAME` stands for, and anything else as it is."""
+    if not isinstance(item, dict) or list(item) != ["use"]:
+        return [item]
+    if item["use"] not in parts:
+        raise ToolError(f"a semgrep rule uses `{item['use']}`, which parts.yaml lacks")
+    return parts[item["use"]]
 
 
 def _digest(sources: Mapping[str, bytes]) -> str:
