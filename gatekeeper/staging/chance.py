@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 CONFIDENCE = 0.95
 
@@ -14,11 +15,8 @@ def binomial_tail(trials: int, probability: float, hits: int) -> float:
     """
     if hits <= trials * probability:
         return 1.0
-    if hits > trials:
-        return 0.0
     terms = [_log_term(trials, probability, k) for k in _telling(trials, probability, hits)]
-    largest = max(terms)
-    return min(1.0, math.exp(largest) * math.fsum(math.exp(term - largest) for term in terms))
+    return min(1.0, _sum_of_powers(terms))
 
 
 def leak_rate_bound(rows: int) -> float:
@@ -31,6 +29,12 @@ def _telling(trials: int, probability: float, hits: int) -> range:
     deviation = math.sqrt(trials * probability * (1 - probability))
     last = math.ceil(hits + 40 * deviation) + 40
     return range(hits, min(trials, last) + 1)
+
+
+def _sum_of_powers(logarithms: Sequence[float]) -> float:
+    """Return the sum of e^x; the largest is taken out, so that no sum leaves a float's range."""
+    largest = max(logarithms, default=0.0)
+    return math.exp(largest) * math.fsum(math.exp(x - largest) for x in logarithms)
 
 
 def _log_term(trials: int, probability: float, hits: int) -> float:

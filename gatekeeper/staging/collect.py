@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -11,13 +11,16 @@ from pathlib import Path
 from gatekeeper.core.errors import EvidenceError, UsageError
 from gatekeeper.core.gate import Request
 from gatekeeper.core.hints import did_you_mean
-from gatekeeper.staging.detectors import Detector, parse_detectors
+from gatekeeper.staging.detector_files import parse_detectors
+from gatekeeper.staging.detectors import Detector
 from gatekeeper.staging.facts import EnvironmentFacts, StagingEvidence, StoreFacts
 from gatekeeper.staging.reader import Reader
 from gatekeeper.staging.selftest import self_test
 from gatekeeper.staging.settings import EnvironmentSettings, StagingSettings
 
 _TOOLS = ("pyarrow", "adbc-driver-sqlite", "adbc-driver-postgresql", "python-stdnum")
+
+Environments = Mapping[str, EnvironmentSettings]
 
 
 def collect(request: Request[StagingSettings]) -> StagingEvidence:
@@ -29,34 +32,25 @@ def collect(request: Request[StagingSettings]) -> StagingEvidence:
     """
     chosen = _chosen(request.settings.environments, request.options.environment)
     detectors = _detectors(request.rules / "staging" / "detectors")
-    for name, environment in chosen.items():
-        _refuse_unknown_budgets(name, environment.budget, detectors)
-    remaining = _countdown(request.deadline)
+    _refuse_unknown_budgets(chosen, {detector.id for detector in detectors})
+    reader = Reader(
+        detectors=detectors,
+        root=request.root,
+        of_change=request.subject.base is not None,
+        environment=request.environment,
+        remaining=_countdown(request.deadline),
+        progress=request.progress,
+    )
     return StagingEvidence(
         tools=tuple(f"{tool} {version(tool)}" for tool in _TOOLS),
         detectors=self_test(detectors),
-        environments=tuple(
-            _environment(name, environment, detectors, request, remaining)
-            for name, environment in chosen.items()
-        ),
+        environments=tuple(_environment(*declared, reader) for declared in chosen.items()),
     )
 
 
-def _environment(
-    name: str,
-    settings: EnvironmentSettings,
-    detectors: Iterable[Detector],
-    request: Request[StagingSettings],
-    remaining: Callable[[], float],
-) -> EnvironmentFacts:
+def _environment(name: str, settings: EnvironmentSettings, reader: Reader) -> EnvironmentFacts:
     allowed = tuple(sorted(settings.allow.email_domains))
-    reader = Reader(
-        detectors=tuple(d.allowing(allowed) if d.id == "email" else d for d in detectors),
-        root=request.root,
-        environment=request.environment,
-        remaining=remaining,
-        progress=lambda text: request.progress(f"{name}: {text}"),
-    )
+    reader = reader.within(name, allowed)
     stores = tuple(reader.store(index, store) for index, store in enumerate(settings.stores))
     return EnvironmentFacts(name, allowed, tuple(_with_distinct_names(stores)))
 
@@ -70,24 +64,24 @@ def _with_distinct_names(stores: Iterable[StoreFacts]) -> Iterator[StoreFacts]:
         yield replace(store, name=name)
 
 
-def _chosen(
-    declared: dict[str, EnvironmentSettings], asked: str | None
-) -> dict[str, EnvironmentSettings]:
+def _chosen(declared: Environments, asked: str | None) -> Environments:
     if not declared:
         raise EvidenceError(
             "no environment is declared, so there is nothing to verify",
             "name its stores in the policy: gates: {staging: {environments: {staging: "
             '{stores: [{url: "${STAGING_DATABASE_URL}"}]}}}}',
         )
-    if asked is None:
-        return declared
-    if asked not in declared:
-        known = ", ".join(sorted(declared))
-        raise UsageError(
-            f"the policy declares no environment `{asked}`; it declares: {known}",
-            f"{did_you_mean(asked, declared)}; or declare it under gates.staging.environments",
-        )
-    return {asked: declared[asked]}
+    return declared if asked is None else {asked: _declared(declared, asked)}
+
+
+def _declared(environments: Environments, asked: str) -> EnvironmentSettings:
+    if asked in environments:
+        return environments[asked]
+    known = ", ".join(sorted(environments))
+    raise UsageError(
+        f"the policy declares no environment `{asked}`; it declares: {known}",
+        f"{did_you_mean(asked, environments)}; or declare it under gates.staging.environments",
+    )
 
 
 def _detectors(folder: Path) -> tuple[Detector, ...]:
@@ -96,12 +90,9 @@ def _detectors(folder: Path) -> tuple[Detector, ...]:
     )
 
 
-def _refuse_unknown_budgets(
-    environment: str, budget: Iterable[str], detectors: Iterable[Detector]
-) -> None:
-    known = [detector.id for detector in detectors]
-    for name in budget:
-        if name not in known:
+def _refuse_unknown_budgets(environments: Environments, known: Collection[str]) -> None:
+    for environment, settings in environments.items():
+        for name in settings.budget.keys() - set(known):
             raise UsageError(
                 f"environment `{environment}` has a budget for `{name}`, which no detector finds",
                 did_you_mean(name, known),

@@ -29,25 +29,34 @@ class Sighting:
     column: ColumnFacts
     found: Detection
 
+    def is_of(self, detector: DetectorFacts) -> bool:
+        """Tell whether this detector found the values, and not only their form."""
+        return self.found.detector == detector.id and self.found.valid > 0
+
 
 def sightings(environment: EnvironmentFacts, detector: DetectorFacts) -> Iterator[Sighting]:
     """Yield every column in which the detector found valid values."""
+    return (sighting for sighting in _all(environment) if sighting.is_of(detector))
+
+
+def _all(environment: EnvironmentFacts) -> Iterator[Sighting]:
     for store in environment.stores:
         for item in store.objects:
             for column in item.columns:
-                for found in column.detections:
-                    if found.detector == detector.id and found.valid:
-                        place = f"{store.name}/{item.name}/{column.name}"
-                        yield Sighting(place, column, found)
+                place = f"{store.name}/{item.name}/{column.name}"
+                yield from (Sighting(place, column, found) for found in column.detections)
 
 
 def alarms(environment: EnvironmentFacts, detector: DetectorFacts) -> tuple[Sighting, ...]:
     """Return the sightings that chance does not explain."""
-    return tuple(
-        sighting
-        for sighting in sightings(environment, detector)
-        if not explained_by_chance(sighting.found, detector)
-    )
+    seen = sightings(environment, detector)
+    return tuple(s for s in seen if not explained_by_chance(s.found, detector))
+
+
+def unalarming(environment: EnvironmentFacts, detector: DetectorFacts) -> tuple[Sighting, ...]:
+    """Return the sightings that chance explains."""
+    seen = sightings(environment, detector)
+    return tuple(s for s in seen if explained_by_chance(s.found, detector))
 
 
 def explained_by_chance(found: Detection, detector: DetectorFacts) -> bool:
@@ -58,7 +67,6 @@ def explained_by_chance(found: Detection, detector: DetectorFacts) -> bool:
     """
     if detector.chance is None or not found.valid:
         return False
-    candidates = found.matches - found.reserved
-    if found.valid >= TELLING_SHARE * candidates:
+    if found.valid >= TELLING_SHARE * found.candidates:
         return False
     return binomial_tail(found.plausible, detector.chance, found.valid) > SIGNIFICANCE

@@ -7,7 +7,8 @@ does not make, or a store that it names and nobody read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from gatekeeper.core.model import Failure
 from gatekeeper.staging.chance import leak_rate_bound
@@ -19,22 +20,27 @@ from gatekeeper.staging.facts import (
     State,
     StoreFacts,
 )
-from gatekeeper.staging.settings import EnvironmentSettings, StagingSettings, StoreSettings
+from gatekeeper.staging.settings import (
+    EnvironmentSettings,
+    Exclusion,
+    StagingSettings,
+    StoreSettings,
+)
 
 _AGAIN = "collect the evidence again under this policy"
 _EXCLUDE = "or exclude it in the policy with a reason"
+_WORDS: Mapping[State, str] = {
+    "read": "read fully",
+    "accounted": "accounted for",
+    "excluded": "excluded by policy",
+    "unread": "unread",
+}
 
 
 def was_read(facts: StagingEvidence) -> bool:
     """Tell whether a single value was read anywhere."""
-    return any(
-        column.values and column.state == "read"
-        for environment in facts.environments
-        for store in environment.stores
-        for item in store.objects
-        if item.state == "read"
-        for column in item.columns
-    )
+    stores = chain.from_iterable(environment.stores for environment in facts.environments)
+    return any(item.was_scanned for store in stores for item in store.objects)
 
 
 def failures_of(facts: StagingEvidence, settings: StagingSettings) -> Iterator[Failure]:
@@ -42,14 +48,19 @@ def failures_of(facts: StagingEvidence, settings: StagingSettings) -> Iterator[F
     if not facts.environments:
         yield Failure("no environment was read", _AGAIN)
     for environment in facts.environments:
-        declared = settings.environments.get(environment.name)
-        if declared is None:
-            yield Failure(f"the policy declares no environment `{environment.name}`", _AGAIN)
-        else:
-            yield from _environment(environment, declared)
+        yield from _environment(environment, settings.environments.get(environment.name))
 
 
-def _environment(facts: EnvironmentFacts, declared: EnvironmentSettings) -> Iterator[Failure]:
+def _environment(
+    facts: EnvironmentFacts, declared: EnvironmentSettings | None
+) -> Iterator[Failure]:
+    if declared is None:
+        yield Failure(f"the policy declares no environment `{facts.name}`", _AGAIN)
+    else:
+        yield from _stores(facts, declared)
+
+
+def _stores(facts: EnvironmentFacts, declared: EnvironmentSettings) -> Iterator[Failure]:
     if sorted(facts.allowed_domains) != sorted(declared.allow.email_domains):
         yield Failure(f"`{facts.name}` was scanned with other allowed domains", _AGAIN)
     if [store.index for store in facts.stores] != list(range(len(declared.stores))):
@@ -60,47 +71,53 @@ def _environment(facts: EnvironmentFacts, declared: EnvironmentSettings) -> Iter
 
 
 def _store(name: str, store: StoreFacts, settings: StoreSettings) -> Iterator[Failure]:
-    if store.fault:
-        fault = store.fault
-        where = f" ({store.url})" if store.url else ""
+    where = f" ({store.url})" if store.url else ""
+    if fault := store.fault:
         yield Failure(f"{name}{where}: {fault.reason}", fault.next_step, fault.unauthorised)
         return
-    if not any(item.rows for item in store.objects):
-        listed = f"{len(store.objects)} objects and not one row" if store.objects else "nothing"
-        yield Failure(
-            f"{name} ({store.url}) was read and holds {listed}",
-            "look whether this is the right database; where it is, fill it before the release",
-        )
+    if not store.rows:
+        yield _empty(f"{name}{where}", len(store.objects))
     for item in store.objects:
         yield from _object(f"{name}/{item.name}", item, settings)
 
 
+def _empty(name: str, objects: int) -> Failure:
+    listed = f"{objects} objects and not one row" if objects else "nothing"
+    return Failure(
+        f"{name} was read and holds {listed}",
+        "look whether this is the right database; where it is, fill it before the release",
+    )
+
+
 def _object(name: str, item: ObjectFacts, settings: StoreSettings) -> Iterator[Failure]:
-    if item.state == "unread":
-        yield _unread(name, item.reason, item.next_step)
-    elif item.state == "excluded" and not settings.exclusion(item.name):
-        yield Failure(f"{name} was left out, and the policy does not exclude it", _AGAIN)
-    elif item.state == "read":
+    yield from _left_out(name, item, settings.exclusion(item.name))
+    if item.state == "read":
         yield from _rows(name, item)
         for column in item.columns:
-            yield from _column(f"{name}/{column.name}", item, column, settings)
+            exclusion = settings.exclusion(f"{item.name}/{column.name}")
+            yield from _left_out(f"{name}/{column.name}", column, exclusion)
+            yield from _undecoded(f"{name}/{column.name}", column)
+
+
+def _left_out(
+    name: str, part: ObjectFacts | ColumnFacts, exclusion: Exclusion | None
+) -> Iterator[Failure]:
+    """What was not read must be excluded by the policy."""
+    if part.state == "unread":
+        yield _unread(name, part.reason, part.next_step)
+    if part.state == "excluded" and not exclusion:
+        yield Failure(f"{name} was left out, and the policy does not exclude it", _AGAIN)
 
 
 def _rows(name: str, item: ObjectFacts) -> Iterator[Failure]:
     """What the server counted must have been read, unless no column was to be read at all."""
-    if item.counted != item.rows and any(column.state == "read" for column in item.columns):
+    if item.counted != item.rows and item.of_state("read"):
         reason = f"{item.rows:,} of {item.counted:,} rows were read"
         yield _unread(name, reason, "scan again when nothing writes to it")
 
 
-def _column(
-    name: str, item: ObjectFacts, column: ColumnFacts, settings: StoreSettings
-) -> Iterator[Failure]:
-    if column.state == "unread":
-        yield _unread(name, column.reason, column.next_step)
-    elif column.state == "excluded" and not settings.exclusion(f"{item.name}/{column.name}"):
-        yield Failure(f"{name} was left out, and the policy does not exclude it", _AGAIN)
-    elif column.undecodable:
+def _undecoded(name: str, column: ColumnFacts) -> Iterator[Failure]:
+    if column.undecodable:
         reason = f"{column.undecodable:,} of {column.values:,} values are no text"
         yield _unread(name, reason, "store them as text where they are text")
 
@@ -121,34 +138,20 @@ def ledger(environment: EnvironmentFacts) -> Iterator[str]:
 
 def _balance(environment: str, store: StoreFacts) -> str:
     states = Counter(item.state for item in store.objects)
-    words: dict[State, str] = {
-        "read": "read fully",
-        "accounted": "accounted for",
-        "excluded": "excluded by policy",
-        "unread": "unread",
-    }
-    parts = [f"{states[state]} {words[state]}" for state in words if states[state]]
-    rows = sum(item.rows for item in store.objects)
+    parts = (f"{states[state]} {word}" for state, word in _WORDS.items() if states[state])
     return (
         f"{environment}: {store.url} ({store.server}): {len(store.objects)} objects listed = "
-        f"{' + '.join(parts)}; {rows:,} rows"
+        f"{' + '.join(parts)}; {store.rows:,} rows"
     )
 
 
 def _line(item: ObjectFacts) -> str:
-    if item.state != "read":
-        return f"{item.state}: {item.reason}"
-    columns = Counter(column.state for column in item.columns)
-    parts = [
-        f"{item.rows:,} of {item.counted:,} rows",
-        f"{columns['read']} of {len(item.columns)} columns",
-        *(f"{c.name} excluded: {c.reason}" for c in item.columns if c.state == "excluded"),
-    ]
-    if 0 < item.rows == item.counted and not _valid(item):
-        bound = leak_rate_bound(item.rows)
-        parts.append(f"nothing found: leak rate < {bound:.2g} at 95 %")
-    return ", ".join(parts)
+    return ", ".join(_account(item)) if item.state == "read" else f"{item.state}: {item.reason}"
 
 
-def _valid(item: ObjectFacts) -> int:
-    return sum(found.valid for column in item.columns for found in column.detections)
+def _account(item: ObjectFacts) -> Iterator[str]:
+    yield f"{item.rows:,} of {item.counted:,} rows"
+    yield f"{len(item.of_state('read'))} of {len(item.columns)} columns"
+    yield from (f"{c.name} excluded: {c.reason}" for c in item.of_state("excluded"))
+    if item.was_found_clean:
+        yield f"nothing found: leak rate < {leak_rate_bound(item.rows):.2g} at 95 %"

@@ -33,6 +33,11 @@ class Detection:
     reserved: int
     previews: tuple[str, ...] = ()
 
+    @property
+    def candidates(self) -> int:
+        """Matches that are not known to be harmless."""
+        return self.matches - self.reserved
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnFacts:
@@ -57,6 +62,16 @@ class ColumnFacts:
     values: int = 0
     undecodable: int = 0
     detections: tuple[Detection, ...] = ()
+
+    @property
+    def valid(self) -> int:
+        """How many validated, non-reserved values there are, of whatever kind."""
+        return sum(found.valid for found in self.detections)
+
+    @property
+    def was_scanned(self) -> bool:
+        """Whether a single value of it was read."""
+        return self.state == "read" and self.values > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +98,21 @@ class ObjectFacts:
     counted: int = 0
     rows: int = 0
     columns: tuple[ColumnFacts, ...] = ()
+
+    def of_state(self, state: State) -> tuple[ColumnFacts, ...]:
+        """Return the columns of this state."""
+        return tuple(column for column in self.columns if column.state == state)
+
+    @property
+    def was_found_clean(self) -> bool:
+        """Whether every row was read, and no validated value that is not reserved was found."""
+        whole = 0 < self.rows == self.counted
+        return whole and not any(column.valid for column in self.columns)
+
+    @property
+    def was_scanned(self) -> bool:
+        """Whether a single value of its own was read."""
+        return self.state == "read" and any(column.was_scanned for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +150,11 @@ class StoreFacts:
     fault: Fault | None = None
     objects: tuple[ObjectFacts, ...] = ()
 
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+        return sum(item.rows for item in self.objects)
+
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentFacts:
@@ -156,6 +191,11 @@ class DetectorFacts:
     chance: float | None
     planted: int
     mistaken: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was given values and took none for something else."""
+        return self.planted > 0 and not self.mistaken
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from gatekeeper.core.gate import Context
 from gatekeeper.core.model import Failure, Finding, Judgement, Place
-from gatekeeper.staging.columns import Sighting, alarms, explained_by_chance, sightings
+from gatekeeper.staging.columns import Sighting, alarms, unalarming
 from gatekeeper.staging.coverage import failures_of, ledger, was_read
 from gatekeeper.staging.facts import DetectorFacts, EnvironmentFacts, StagingEvidence
 from gatekeeper.staging.settings import StagingSettings
@@ -21,18 +22,19 @@ _SELF_TEST_STEP = (
     "do not trust this scan: reinstall gatekeeper, and report it if that does not help"
 )
 
+_SHOWN = 3  # places that fit into one line
+
 
 def judge(facts: StagingEvidence, settings: StagingSettings, context: Context) -> Judgement:
     """Judge every environment in the evidence."""
-    found = (
-        finding
+    found = chain.from_iterable(
+        _findings(environment, facts.detectors, settings, context)
         for environment in facts.environments
-        for finding in _findings(environment, facts.detectors, settings, context)
     )
     findings = tuple(sorted(found, key=lambda finding: -finding.severity))
     failures = (*_self_test(facts.detectors), *failures_of(facts, settings))
     return Judgement(
-        checked=_checked(facts),
+        checked=tuple(_checked(facts)),
         findings=findings,
         failures=tuple(failures),
         summary=_summary(facts, findings),
@@ -47,17 +49,16 @@ def _findings(
     context: Context,
 ) -> Iterator[Finding]:
     declared = settings.environments.get(environment.name)
-    budget = declared.budget if declared else {}
     for detector in detectors:
+        allowed = declared.budget.get(detector.id, 0) if declared else 0
         alarming = alarms(environment, detector)
-        total = sum(sighting.found.valid for sighting in alarming)
-        allowed = budget.get(detector.id, 0)
+        blocking = sum(sighting.found.valid for sighting in alarming) > allowed
         for sighting in alarming:
             yield context.rules[detector.rule].finding(
                 _message(environment, detector, sighting, allowed),
                 Place(object=sighting.place),
                 (environment.name, sighting.place),
-                blocking=total > allowed,
+                blocking=blocking,
             )
 
 
@@ -73,12 +74,11 @@ def _message(
     )
 
 
-def _self_test(detectors: Iterable[DetectorFacts]) -> Iterator[Failure]:
-    listed = tuple(detectors)
-    if not listed:
+def _self_test(detectors: Sequence[DetectorFacts]) -> Iterator[Failure]:
+    if not detectors:
         yield Failure("no detector took part in the scan", _SELF_TEST_STEP)
-    for detector in listed:
-        if detector.mistaken or not detector.planted:
+    for detector in detectors:
+        if not detector.passed:
             yield Failure(
                 f"the detector `{detector.id}` took {detector.mistaken} of {detector.planted} "
                 "planted values for something else",
@@ -86,41 +86,40 @@ def _self_test(detectors: Iterable[DetectorFacts]) -> Iterator[Failure]:
             )
 
 
-def _checked(facts: StagingEvidence) -> tuple[str, ...]:
-    if not was_read(facts):
-        return ()
-    planted = sum(detector.planted for detector in facts.detectors)
-    lines = [line for environment in facts.environments for line in ledger(environment)]
-    for environment in facts.environments:
-        lines += _by_chance(environment, facts.detectors)
-    lines.append(f"{planted} planted values, to test {len(facts.detectors)} detectors")
-    lines.append(f"read and scanned with {', '.join(facts.tools)}")
-    return tuple(lines)
+def _checked(facts: StagingEvidence) -> Iterator[str]:
+    if was_read(facts):
+        planted = sum(detector.planted for detector in facts.detectors)
+        yield from chain.from_iterable(map(ledger, facts.environments))
+        yield from chain.from_iterable(
+            _by_chance(environment, facts.detectors) for environment in facts.environments
+        )
+        yield f"{planted} planted values, to test {len(facts.detectors)} detectors"
+        yield f"read and scanned with {', '.join(facts.tools)}"
 
 
 def _by_chance(environment: EnvironmentFacts, detectors: Iterable[DetectorFacts]) -> Iterator[str]:
     for detector in detectors:
-        for sighting in sightings(environment, detector):
-            if explained_by_chance(sighting.found, detector):
-                yield (
-                    f"{sighting.place}: {sighting.found.valid:,} of {sighting.found.matches:,} "
-                    f"look like {detector.noun}, as many as chance gives: not judged as such"
-                )
+        for sighting in unalarming(environment, detector):
+            yield (
+                f"{sighting.place}: {sighting.found.valid:,} of {sighting.found.matches:,} "
+                f"look like {detector.noun}, as many as chance gives: not judged as such"
+            )
 
 
-def _summary(facts: StagingEvidence, findings: tuple[Finding, ...]) -> str:
-    names = ", ".join(environment.name for environment in facts.environments)
-    blocking = [finding for finding in findings if finding.blocking]
+def _summary(facts: StagingEvidence, findings: Iterable[Finding]) -> str:
     if not was_read(facts):
         return ""
-    if not blocking:
+    names = ", ".join(environment.name for environment in facts.environments)
+    places = list(dict.fromkeys(str(finding.where) for finding in findings if finding.blocking))
+    if not places:
         return f"no production data found in {names}"
-    places = list(dict.fromkeys(str(finding.where) for finding in blocking))
-    more = f" and {len(places) - 3} more columns" if len(places) > 3 else ""  # noqa: PLR2004 (three are enough for one line)
-    return f"{names} holds what looks like production data in {', '.join(places[:3])}{more}"
+    return f"{names} holds what looks like production data in {_few(places)}"
+
+
+def _few(places: Sequence[str]) -> str:
+    shown, more = ", ".join(places[:_SHOWN]), len(places) - _SHOWN
+    return f"{shown} and {more} more columns" if more > 0 else shown
 
 
 def _next_steps(findings: Iterable[Finding]) -> Iterator[str]:
-    for finding in findings:
-        if finding.blocking:
-            yield f"{finding.where}: {finding.fix}"
+    return (f"{finding.where}: {finding.fix}" for finding in findings if finding.blocking)

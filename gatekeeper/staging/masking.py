@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gatekeeper.staging.detectors import Detector
-from gatekeeper.staging.scan import unfold
-from gatekeeper.staging.validators import VALIDATORS
+from gatekeeper.staging.text import unfold
+from gatekeeper.staging.validators import assessed
 
 
 def masked(name: str, detectors: Sequence[Detector]) -> str:
@@ -14,9 +14,7 @@ def masked(name: str, detectors: Sequence[Detector]) -> str:
     plain = unfold(name)
     shown = plain
     for detector in detectors:
-        for match in detector.pattern.finditer(plain):
-            found = VALIDATORS[detector.validator](match[0], detector)
-            if found and found.mask:
-                shown = shown.replace(match[0], found.mask)
+        for match, found in assessed(plain, detector):
+            shown = shown.replace(match, found.mask or match)
     text = name if shown == plain else shown
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gatekeeper.core.errors import EvidenceError, GatekeeperError, NotAuthorisedError
 from gatekeeper.core.references import resolve
+from gatekeeper.staging.counts import ColumnCounts, Counts
 from gatekeeper.staging.detectors import Detector
 from gatekeeper.staging.engines import local
 from gatekeeper.staging.facts import ColumnFacts, Detection, Fault, ObjectFacts, StoreFacts
 from gatekeeper.staging.masking import masked
-from gatekeeper.staging.scan import ColumnCounts, scan
-from gatekeeper.staging.settings import StoreSettings
+from gatekeeper.staging.provenance import refuse_file_of_change
+from gatekeeper.staging.scan import scan
+from gatekeeper.staging.settings import Exclusion, StoreSettings
 from gatekeeper.staging.stores import STORES
 from gatekeeper.staging.stores.address import Address, parse_address
 from gatekeeper.staging.stores.interface import Column, Session, StoreObject
@@ -23,7 +25,9 @@ from gatekeeper.staging.stores.interface import Column, Session, StoreObject
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_DEFINITION = Column("(definition)", "text")
+_DEFINITION = ColumnFacts("(definition)", "text", "read")
+
+F = TypeVar("F", ObjectFacts, ColumnFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Reader:
     Attributes:
         detectors: what to look for; what the policy allows counts as reserved.
         root: where relative paths start.
+        of_change: the files under the root are those of a change that somebody proposes.
         environment: variables that URLs name. Secrets.
         remaining: seconds that are left.
         progress: tells the user.
@@ -40,9 +45,17 @@ class Reader:
 
     detectors: tuple[Detector, ...]
     root: Path
+    of_change: bool
     environment: Mapping[str, str]
     remaining: Callable[[], float]
     progress: Callable[[str], None]
+
+    def within(self, environment: str, domains: Iterable[str]) -> Reader:
+        """Return the reader of one environment, to which these e-mail domains belong."""
+        own = tuple(d.allowing(domains) if d.id == "email" else d for d in self.detectors)
+        return replace(
+            self, detectors=own, progress=lambda text: self.progress(f"{environment}: {text}")
+        )
 
     def store(self, index: int, settings: StoreSettings) -> StoreFacts:
         """Read one store; whatever goes wrong becomes part of the facts."""
@@ -51,12 +64,18 @@ class Reader:
             address = self._address(settings)
         except GatekeeperError as error:
             return replace(facts, fault=_fault(error))
-        name = settings.name or masked(address.name, self.detectors)
-        facts = replace(facts, name=name, url=masked(address.shown, self.detectors))
+        name = settings.name or self._masked(address.name)
+        return self._opened(
+            replace(facts, name=name, url=self._masked(address.shown)), address, settings
+        )
+
+    def _opened(self, facts: StoreFacts, address: Address, settings: StoreSettings) -> StoreFacts:
         try:
+            if self.of_change:
+                refuse_file_of_change(address, self.root)
             with STORES[address.scheme](address, self.root, self.remaining) as session:
                 facts = replace(facts, server=session.server)
-                return replace(facts, objects=tuple(self._objects(session, settings, name)))
+                return replace(facts, objects=tuple(self._objects(session, settings, facts.name)))
         except GatekeeperError as error:
             return replace(facts, fault=_fault(error))
 
@@ -75,19 +94,18 @@ class Reader:
     ) -> Iterator[ObjectFacts]:
         listed = session.objects()
         for number, item in enumerate(listed, 1):
-            known = replace(item, name=masked(item.name, self.detectors))
+            known = replace(item, name=self._masked(item.name))
             self.progress(f"{store}/{known.name} ({number} of {len(listed)})")
             yield self._object(session, known, settings)
 
     def _object(self, session: Session, item: StoreObject, settings: StoreSettings) -> ObjectFacts:
         facts = ObjectFacts(item.name, item.kind, "read")
-        if exclusion := settings.exclusion(item.name):
-            return replace(facts, state="excluded", reason=exclusion.reason)
+        facts = _settled(facts, item, settings.exclusion(item.name))
+        if facts.state != "read":
+            return facts
         if item.accounted:
             columns = self._definition(item)
             return replace(facts, state="accounted", reason=item.accounted, columns=columns)
-        if item.unread:
-            return replace(facts, state="unread", reason=item.unread, next_step=item.next_step)
         try:
             return self._read(session, item, settings, facts)
         except GatekeeperError as error:
@@ -96,24 +114,19 @@ class Reader:
     def _read(
         self, session: Session, item: StoreObject, settings: StoreSettings, facts: ObjectFacts
     ) -> ObjectFacts:
-        columns = {column.name: self._column(item, column, settings) for column in item.columns}
-        wanted = [column for column in item.columns if columns[column.name].state == "read"]
-        counted = session.count(item)
-        if not wanted:
-            return replace(facts, counted=counted, columns=tuple(columns.values()))
-        batches = self._timely(session.read(item, wanted))
-        counts = local.run(batches, partial(scan, detectors=self.detectors))
-        for name, found in counts.columns.items():
-            columns[name] = self._counted(columns[name], found)
-        return replace(facts, counted=counted, rows=counts.rows, columns=tuple(columns.values()))
+        known = {column.name: self._column(item, column, settings) for column in item.columns}
+        wanted = [column for column in item.columns if known[column.name].state == "read"]
+        facts = replace(facts, counted=session.count(item))
+        if wanted:
+            batches = self._timely(session.read(item, wanted))
+            counts = local.run(batches, partial(scan, detectors=self.detectors))
+            facts = replace(facts, rows=counts.rows)
+            known |= self._counted(known, counts)
+        return replace(facts, columns=tuple(known.values()))
 
     def _column(self, item: StoreObject, column: Column, settings: StoreSettings) -> ColumnFacts:
-        facts = ColumnFacts(masked(column.name, self.detectors), column.type, "read")
-        if exclusion := settings.exclusion(f"{item.name}/{facts.name}"):
-            return replace(facts, state="excluded", reason=exclusion.reason)
-        if column.unread:
-            return replace(facts, state="unread", reason=column.unread, next_step=column.next_step)
-        return facts
+        facts = ColumnFacts(self._masked(column.name), column.type, "read")
+        return _settled(facts, column, settings.exclusion(f"{item.name}/{facts.name}"))
 
     def _timely(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -130,22 +143,36 @@ class Reader:
         if not item.definition:
             return ()
         batch = pa.RecordBatch.from_pydict({_DEFINITION.name: [item.definition]})
-        counts = scan(batch, self.detectors)
-        known = ColumnFacts(_DEFINITION.name, _DEFINITION.type, "read")
-        return (self._counted(known, counts.columns[_DEFINITION.name]),)
+        counted = self._counted({_DEFINITION.name: _DEFINITION}, scan(batch, self.detectors))
+        return tuple(counted.values())
 
-    def _counted(self, facts: ColumnFacts, counts: ColumnCounts) -> ColumnFacts:
-        detections = tuple(
-            Detection(d.id, h.matches, h.plausible, h.valid, h.reserved, h.previews)
-            for d, h in zip(self.detectors, counts.hits, strict=True)
-            if h.matches
-        )
-        return replace(
-            facts,
-            values=counts.values,
-            undecodable=counts.undecodable,
-            detections=detections,
-        )
+    def _counted(self, known: Mapping[str, ColumnFacts], counts: Counts) -> dict[str, ColumnFacts]:
+        return {
+            name: replace(
+                known[name],
+                values=column.values,
+                undecodable=column.undecodable,
+                detections=tuple(self._detections(column)),
+            )
+            for name, column in counts.columns.items()
+        }
+
+    def _detections(self, counts: ColumnCounts) -> Iterator[Detection]:
+        for detector, hits in zip(self.detectors, counts.hits, strict=True):
+            if hits.matches:
+                yield Detection(detector.id, **asdict(hits))
+
+    def _masked(self, name: str) -> str:
+        return masked(name, self.detectors)
+
+
+def _settled(facts: F, listed: StoreObject | Column, exclusion: Exclusion | None) -> F:
+    """Return the facts with the reason why this is not to be read, if there is one."""
+    if exclusion:
+        return replace(facts, state="excluded", reason=exclusion.reason)
+    if listed.unread:
+        return replace(facts, state="unread", reason=listed.unread, next_step=listed.next_step)
+    return facts
 
 
 def _fault(error: GatekeeperError) -> Fault:

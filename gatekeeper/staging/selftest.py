@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatekeeper.staging.detectors import Detector
+from gatekeeper.staging.detectors import Detector, Standing
 from gatekeeper.staging.facts import DetectorFacts
 from gatekeeper.staging.scan import scan
-from gatekeeper.staging.validators import Standing
 
 
 def self_test(detectors: Sequence[Detector]) -> tuple[DetectorFacts, ...]:
@@ -35,8 +34,9 @@ def _seen(text: str, detector: Detector) -> Standing | None:
 
     batch = pa.RecordBatch.from_pydict({"planted": [text]})
     (hits,) = scan(batch, [detector]).columns["planted"].hits
-    if hits.valid:
-        return Standing.VALID
-    if hits.reserved:
-        return Standing.RESERVED
-    return Standing.FORM if hits.matches else None
+    seen = {
+        Standing.VALID: hits.valid,
+        Standing.RESERVED: hits.reserved,
+        Standing.FORM: hits.matches,
+    }
+    return next((standing for standing, count in seen.items() if count), None)

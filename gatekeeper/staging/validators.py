@@ -9,20 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import TYPE_CHECKING
+from functools import cache
 
-if TYPE_CHECKING:
-    from gatekeeper.staging.detectors import Detector
-
-
-class Standing(IntEnum):
-    """How much a match is worth; where a match can be read in several ways the most counts."""
-
-    FORM = 0
-    PLAUSIBLE = 1
-    RESERVED = 2
-    VALID = 3
+from gatekeeper.staging.detectors import Detector, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +41,22 @@ _IBAN_LENGTHS = range(15, 35)
 def email(text: str, detector: Detector) -> Assessment | None:
     """Judge an e-mail address by its domain: reserved names never receive mail."""
     local, _, domain = text.lower().rpartition("@")
-    labels = domain.split(".")
-    if any(".".join(labels[start:]) in detector.reserved for start in range(len(labels))):
+    if not detector.reserved.isdisjoint(_with_parents(domain)):
         return _RESERVED
-    top = labels[-1]
-    if top in detector.never or not (top.isalpha() or top.startswith("xn--")):
+    top = domain.rpartition(".")[2]
+    if top in detector.never or not _is_top_level(top):
         return _NOTHING_MORE
     first = local[0] if len(local) >= _MIN_TELLING_LOCAL else ""
     return Assessment(Standing.VALID, f"{first}***@{domain[0]}***.{top}")
+
+
+def _with_parents(domain: str) -> Iterator[str]:
+    labels = domain.split(".")
+    return (".".join(labels[start:]) for start in range(len(labels)))
+
+
+def _is_top_level(label: str) -> bool:
+    return label.isalpha() or label.startswith("xn--")
 
 
 def payment_card(text: str, detector: Detector) -> Assessment | None:
@@ -111,7 +108,7 @@ def _card(number: str, detector: Detector) -> Assessment:
 
     if number in detector.reserved:
         return _RESERVED
-    if not any(network.issues(number) for network in detector.networks):
+    if not detector.issues(number):
         return _NOTHING_MORE
     if not luhn.is_valid(number):
         return _PLAUSIBLE
@@ -123,11 +120,21 @@ def _iban(number: str, detector: Detector) -> Assessment:
 
     if number.lower() in detector.reserved:
         return _RESERVED
+    if not _has_ibans(number[:2]):
+        return _NOTHING_MORE
     # Countries' own rules for account numbers are left aside: a gap in them would hide one.
-    if not registry.is_valid(number, check_country=False):
-        mended = number[:2] + registry.calc_check_digits(number) + number[4:]
-        return _PLAUSIBLE if registry.is_valid(mended, check_country=False) else _NOTHING_MORE
-    return Assessment(Standing.VALID, f"{number[:2]}{'*' * (len(number) - 4)}{number[-2:]}")
+    if registry.is_valid(number, check_country=False):
+        return Assessment(Standing.VALID, f"{number[:2]}{'*' * (len(number) - 4)}{number[-2:]}")
+    mended = number[:2] + registry.calc_check_digits(number) + number[4:]
+    return _PLAUSIBLE if registry.is_valid(mended, check_country=False) else _NOTHING_MORE
+
+
+@cache
+def _has_ibans(country: str) -> bool:
+    """Tell whether the registry knows these letters: most of what looks like an IBAN ends here."""
+    from stdnum import numdb
+
+    return bool(numdb.get("iban").info(country)[0][1])
 
 
 VALIDATORS: Mapping[str, Callable[[str, Detector], Assessment | None]] = {
@@ -135,3 +142,11 @@ VALIDATORS: Mapping[str, Callable[[str, Detector], Assessment | None]] = {
     "payment-card": payment_card,
     "iban": iban,
 }
+
+
+def assessed(text: str, detector: Detector) -> Iterator[tuple[str, Assessment]]:
+    """Yield every match of a detector in a text, with what it is worth."""
+    assess = VALIDATORS[detector.validator]
+    for match in detector.pattern.finditer(text):
+        if found := assess(match[0], detector):
+            yield match[0], found

@@ -21,7 +21,8 @@ import pytest
 from gatekeeper.core.catalog import Catalog, parse_catalog
 from gatekeeper.core.gate import Context, Options
 from gatekeeper.core.model import Judgement
-from gatekeeper.staging.detectors import Detector, parse_detectors
+from gatekeeper.staging.detector_files import parse_detectors
+from gatekeeper.staging.detectors import Detector
 from gatekeeper.staging.facts import ObjectFacts, StagingEvidence
 from gatekeeper.staging.gate import STAGING as GATE
 

@@ -15,12 +15,14 @@ from stdnum import iban, luhn
 from gatekeeper.core.errors import EvidenceError
 from gatekeeper.staging.chance import binomial_tail, leak_rate_bound
 from gatekeeper.staging.columns import explained_by_chance
-from gatekeeper.staging.detectors import Detector, parse_detectors
+from gatekeeper.staging.counts import Counts, Hits
+from gatekeeper.staging.detector_files import parse_detectors
+from gatekeeper.staging.detectors import Detector, Standing
 from gatekeeper.staging.engines import local
 from gatekeeper.staging.facts import Detection
-from gatekeeper.staging.scan import Counts, Hits, scan, unfold
+from gatekeeper.staging.scan import scan
 from gatekeeper.staging.selftest import self_test
-from gatekeeper.staging.validators import Standing
+from gatekeeper.staging.text import unfold
 from tests.staging.conftest import CARD, EMAIL, IBAN, shipped_detectors
 
 Detectors = tuple[Detector, ...]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from gatekeeper.staging.scan import Counts
+from gatekeeper.staging.counts import Counts
 
 if TYPE_CHECKING:
     import pyarrow as pa

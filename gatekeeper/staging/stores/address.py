@@ -13,6 +13,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from gatekeeper.core.errors import EvidenceError
 
+_FILES = frozenset({"sqlite"})
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -33,6 +35,11 @@ class Address:
     shown: str
     name: str
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file, and so can be one of the tree under judgement."""
+        return self.scheme in _FILES
+
 
 def parse_address(url: str, schemes: Collection[str]) -> Address:
     """Read a URL of one of these schemes.
@@ -40,13 +47,12 @@ def parse_address(url: str, schemes: Collection[str]) -> Address:
     Raises:
         EvidenceError: when it cannot be read, or be read in two ways; holds nothing of the URL.
     """
+    scheme = url.partition("://")[0]
+    if scheme not in schemes:
+        raise _unknown(schemes)
     try:
         parts = urlsplit(url)
-        scheme = parts.scheme
-        if scheme not in schemes or not url.startswith(f"{scheme}://"):
-            raise _unknown(schemes)
-        _refuse_ambiguous(parts)
-        shown = _local(parts) if scheme == "sqlite" else _remote(parts)
+        shown = _local(parts) if scheme in _FILES else _remote(parts)
     except ValueError:
         raise EvidenceError(
             "the store's URL can be read in more than one way",
@@ -63,21 +69,21 @@ def _unknown(schemes: Collection[str]) -> EvidenceError:
     )
 
 
-def _refuse_ambiguous(parts: SplitResult) -> None:
-    _ = parts.port  # raises ValueError when it is no number: a password's `/` cuts it off
-    rest = (parts.path, parts.query, parts.fragment)
-    twice = parts.netloc.count("@") > 1 or any("@" in part for part in rest)
-    if parts.scheme != "sqlite" and (twice or parts.fragment):
-        raise ValueError
-
-
 def _remote(parts: SplitResult) -> str:
-    user = unquote(parts.username or "")
-    password = ":***" if parts.password else ""
-    account = f"{user}{password}@" if user or password else ""
+    """Raises ValueError for a URL that can be read in two ways."""
+    misplaced = "@" in f"{parts.path}{parts.query}{parts.fragment}"
+    if misplaced or parts.fragment or parts.netloc.count("@") > 1:
+        raise ValueError
     host = parts.hostname or "[socket]"
+    # asking for the port raises where it is no number: a password's `/` cuts it off
     port = f":{parts.port}" if parts.port else ""
-    return f"{account}{host}{port}{unquote(parts.path)}"
+    return f"{_account(parts)}{host}{port}{unquote(parts.path)}"
+
+
+def _account(parts: SplitResult) -> str:
+    password = ":***" if parts.password else ""
+    account = unquote(parts.username or "") + password
+    return f"{account}@" if account else ""
 
 
 def _local(parts: SplitResult) -> str:

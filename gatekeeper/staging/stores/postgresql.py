@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gatekeeper.core.errors import EvidenceError, GatekeeperError, NotAuthorisedError
 from gatekeeper.staging.stores import postgresql_catalog as catalog
@@ -25,24 +26,59 @@ _CONNECT_SECONDS = 10
 _MAX_MILLISECONDS = 2**31 - 1
 _GRANT = "grant the role SELECT on it, with BYPASSRLS where row-level security is on"
 _AGAIN = "look at the server's log, then scan again"
-# SQLSTATE (or its first characters), words of a message where the driver gives no SQLSTATE,
-# reason, next step. The first that fits counts.
-_FAULTS: tuple[tuple[str, str, str, str], ...] = (
-    ("42501", "permission denied", "the role may not read it", _GRANT),
-    ("42501", "row-level security", "row-level security hides rows from this role",
-     "let a role with BYPASSRLS scan, or the tables' owner"),
-    ("57014", "statement timeout", "the server gave up after the time limit",
-     "give the gate a longer deadline, or look for what slows the query down"),
-    ("55P03", "lock timeout", "another session holds it locked", "try again when it is free"),
-    ("42P01", "does not exist", "it was dropped or renamed during the scan", "scan again"),
-    ("57P", "terminating connection", "the server ended the connection", _AGAIN),
-    ("08", "server closed the connection", "the connection to the server broke", _AGAIN),
-    ("25P02", "transaction is aborted", "an earlier statement broke the transaction", _AGAIN),
+
+
+class _Fault(NamedTuple):
+    """What the server can answer to a statement: SQLSTATE (or how it begins), words, meaning."""
+
+    sqlstate: str
+    phrase: str
+    reason: str
+    next_step: str
+
+
+class _Refusal(NamedTuple):
+    """What can keep the connection from being made: words or an SQLSTATE, and the error."""
+
+    phrases: tuple[str, ...]
+    error: type[EvidenceError]
+    reason: str
+    next_step: str
+
+
+_FAULTS = (
+    _Fault("42501", "permission denied", "the role may not read it", _GRANT),
+    _Fault("42501", "row-level security", "row-level security hides rows from this role",
+           "let a role with BYPASSRLS scan, or the tables' owner"),
+    _Fault("57014", "statement timeout", "the server gave up after the time limit",
+           "give the gate a longer deadline, or look for what slows the query down"),
+    _Fault("55P03", "lock timeout", "another session holds it locked", "try again when it is free"),
+    _Fault("42P01", "does not exist", "it was dropped or renamed during the scan", "scan again"),
+    _Fault("57P", "terminating connection", "the server ended the connection", _AGAIN),
+    _Fault("08", "server closed the connection", "the connection to the server broke", _AGAIN),
+    _Fault("25P02", "transaction is aborted", "an earlier statement broke the transaction", _AGAIN),
 )  # fmt: skip
-_REFUSED = ("password authentication failed", "no password supplied", "authentication failed",
-            "pg_hba.conf")  # fmt: skip
-_UNREACHABLE = ("refused", "could not translate", "timeout expired", "no such file", "no route",
-                "timed out", "unreachable")  # fmt: skip
+_REFUSALS = (
+    _Refusal(
+        ("sqlstate 28", "password authentication failed", "no password supplied",
+         "authentication failed", "pg_hba.conf"),
+        NotAuthorisedError,
+        "the server refused the user name or password",
+        "set the store's URL to a role that may log in and read every table",
+    ),
+    _Refusal(
+        ("does not exist",), EvidenceError,
+        "the server knows no such database or role",
+        "mend the store's URL in the environment",
+    ),
+    _Refusal(
+        ("refused", "could not translate", "timeout expired", "no such file", "no route",
+         "timed out", "unreachable"),
+        EvidenceError,
+        "no server answers there",
+        "start it, or mend host and port in the store's URL",
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +91,9 @@ class PostgresqlSession:
 
     def objects(self) -> tuple[StoreObject, ...]:
         """Every relation that is not PostgreSQL's own, and its large objects."""
-        columns: dict[int, list[Column]] = {}
-        for row in self._rows(catalog.COLUMNS):
-            columns.setdefault(row[0], []).append(catalog.column(row))
-        relations = self._rows(catalog.RELATIONS)
-        listed = [catalog.relation(row, tuple(columns.get(row[0], ()))) for row in relations]
+        listed = catalog.relations(self._rows(catalog.RELATIONS), self._rows(catalog.COLUMNS))
         (large,) = self._rows(catalog.LARGE_OBJECTS)[0]
-        return (*listed, catalog.large_objects(large)) if large else tuple(listed)
+        return (*listed, *catalog.large_objects(large))
 
     def count(self, item: StoreObject) -> int:
         """See `interface.Session`."""
@@ -71,10 +103,10 @@ class PostgresqlSession:
         """See `interface.Session`."""
         import pyarrow as pa
 
-        select = ", ".join(part for column in columns for part in column.select)
+        names = [column.name for column in columns]
+        select = ", ".join(chain.from_iterable(column.select for column in columns))
         with self._savepoint():
             for batch in self.link.batches(f"SELECT {select} FROM {item.source}"):  # noqa: S608 (quoted)
-                names = [column.name for column in columns]
                 yield pa.RecordBatch.from_arrays(batch.columns, names=names)
 
     def _rows(self, statement: str) -> list[tuple[Any, ...]]:
@@ -125,35 +157,26 @@ def _connect(url: str) -> object:
 
 
 def _explain(sqlstate: str, message: str) -> GatekeeperError:
-    """Name a fault by its SQLSTATE, or by a phrase where the driver gives none."""
-    text = message.lower()
-    fitting = [fault for fault in _FAULTS if not sqlstate or sqlstate.startswith(fault[0])]
-    told = [fault for fault in fitting if fault[1] in text]
-    unnamed = fitting if sqlstate else []
+    """Name a fault by its SQLSTATE and a phrase, by either where the other tells nothing."""
+    fitting = [fault for fault in _FAULTS if sqlstate.startswith(fault.sqlstate)]
+    told = (
+        fault for fault in (fitting if sqlstate else _FAULTS) if fault.phrase in message.lower()
+    )
+    for fault in (*told, *fitting):
+        return EvidenceError(fault.reason, fault.next_step)
     named = f" (SQLSTATE {sqlstate})" if sqlstate else ""
-    _, _, reason, next_step = next(iter([*told, *unnamed]), (
-        "", "", f"the server could not answer{named}",
+    return EvidenceError(
+        f"the server could not answer{named}",
         "look at the server's log, or exclude it in the policy with a reason",
-    ))  # fmt: skip
-    return EvidenceError(reason, next_step)
+    )
 
 
 def _explain_connecting(sqlstate: str, message: str) -> GatekeeperError:
     """Name what kept the connection from being made."""
-    text = message.lower()
-    if sqlstate.startswith("28") or any(phrase in text for phrase in _REFUSED):
-        return NotAuthorisedError(
-            "the server refused the user name or password",
-            "set the store's URL to a role that may log in and read every table",
-        )
-    if "does not exist" in text:
-        return EvidenceError(
-            "the server knows no such database or role", "mend the store's URL in the environment"
-        )
-    if any(phrase in text for phrase in _UNREACHABLE):
-        return EvidenceError(
-            "no server answers there", "start it, or mend host and port in the store's URL"
-        )
+    text = f"sqlstate {sqlstate} {message}".lower()
+    for refusal in _REFUSALS:
+        if any(phrase in text for phrase in refusal.phrases):
+            return refusal.error(refusal.reason, refusal.next_step)
     return EvidenceError(
         "the connection could not be made", "try the same URL with psql and see why"
     )

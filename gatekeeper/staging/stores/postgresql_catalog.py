@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from gatekeeper.staging.stores.adbc import quoted
 from gatekeeper.staging.stores.interface import Column, StoreObject
+
+T = TypeVar("T")
 
 _KINDS = {
     "r": "table",
@@ -21,10 +26,30 @@ _READABLE_TYPES = frozenset(
     {"json", "jsonb", "uuid", "xml", "tsvector", "tsquery", "hstore", "pg_lsn", "txid_snapshot"}
 )
 _SEPARATOR = "\x1f"
-_WHOLE_REALS = frozenset({"float4", "float8"})
+# How to select a cell as text: `format` asks the type itself, while a cast to text could be a
+# function of the database's owner, and say anything.
+_FORMATTED = "format('%s', {cell})"
+# A float would come out as 4.1e+15: whole numbers are selected as their digits.
+_REAL = (
+    "CASE WHEN abs({cell}) < 9e15 AND {cell} = trunc({cell}) "
+    "THEN ({cell})::int8::text ELSE ({cell})::text END"
+)
+# Where a column is of one plain type: bytes as they are, and money without its `$4,111`.
+_SELECTED = {
+    "bytea": "{cell}::bytea",
+    "money": "({cell})::numeric::text",
+    "float4": _REAL,
+    "float8": _REAL,
+}
 # A view can call any function, and that runs with the rights of whoever reads the view.
-_RISKY = "reading it could run the database's own code with a superuser's rights"
-_RISKY_STEP = "scan with a role that is no superuser, e.g. a member of pg_read_all_data"
+_RISKY = (
+    "reading it could run the database's own code with a superuser's rights",
+    "scan with a role that is no superuser, e.g. a member of pg_read_all_data",
+)
+_UNGRANTED = (
+    "the role may not read it",
+    "grant the role USAGE on the schema and SELECT on it",
+)
 _EXCLUDE = "exclude it in the policy with the reason why it cannot hold personal data"
 
 # A view is derived when it reads user tables alone: no system relation, no function but
@@ -94,71 +119,70 @@ ORDER BY c.oid, a.attnum
 
 LARGE_OBJECTS = "SELECT count(*) FROM pg_largeobject_metadata"
 
+Row = tuple[Any, ...]
 
-def relation(row: tuple[Any, ...], columns: tuple[Column, ...]) -> StoreObject:
+
+def relations(relations: Iterable[Row], columns: Iterable[Row]) -> Iterator[StoreObject]:
+    """Yield what the rows of `RELATIONS` and `COLUMNS` list together."""
+    by_relation: dict[int, list[Column]] = defaultdict(list)
+    for row in columns:
+        by_relation[row[0]].append(column(row))
+    return (relation(row, tuple(by_relation[row[0]])) for row in relations)
+
+
+def relation(row: Row, columns: tuple[Column, ...]) -> StoreObject:
     """Return what a row of `RELATIONS` lists."""
     _, schema, table, letter, granted, temporary, derived, definition, filled, risky = row
-    name, kind = f"{schema}.{table}", _KINDS.get(letter, letter)
-    view = letter == "v" and derived
-    reasons = (
+    item = StoreObject(f"{schema}.{table}", _KINDS.get(letter, str(letter)))
+    derived_view = letter == "v" and derived
+    accounted = (
         (temporary, "a temporary table of another session"),
         (letter == "p", "a partitioned table: its partitions are listed themselves"),
-        (view, "a view: its definition was scanned, and the tables it reads are listed themselves"),
+        (derived_view,
+         "a view: its definition was scanned, and the tables it reads are listed themselves"),
         (not columns, "it has no columns"),
         (not filled, "a materialized view that was never filled"),
-    )
-    if accounted := next((reason for holds, reason in reasons if holds), ""):
-        text = definition if view else ""
-        return StoreObject(name, kind, accounted=accounted, definition=text)
-    if risky:
-        return StoreObject(name, kind, unread=_RISKY, next_step=_RISKY_STEP)
-    if not granted:
-        step = "grant the role USAGE on the schema and SELECT on it"
-        return StoreObject(name, kind, unread="the role may not read it", next_step=step)
+    )  # fmt: skip
+    for reason in _holding(accounted):
+        return replace(item, accounted=reason, definition=definition if derived_view else "")
+    for reason, next_step in _holding(((risky, _RISKY), (not granted, _UNGRANTED))):
+        return replace(item, unread=reason, next_step=next_step)
     # ONLY: what inherits from it is listed itself
-    return StoreObject(name, kind, f"ONLY {quoted(schema)}.{quoted(table)}", columns)
+    return replace(item, source=f"ONLY {quoted(schema)}.{quoted(table)}", columns=columns)
 
 
-def column(row: tuple[Any, ...]) -> Column:
+def _holding(told: Iterable[tuple[bool, T]]) -> Iterator[T]:
+    return (what for holds, what in told if holds)
+
+
+def column(row: Row) -> Column:
     """Return what a row of `COLUMNS` lists, with how to select it as text or bytes."""
     _, name, kind, leaves, composed, granted = row
     if not granted:
         return Column(name, kind, "the role may not read this column", "grant it SELECT on it")
-    categories = dict(leaf.split(":", 1)[::-1] for leaf in leaves.split(_SEPARATOR) if leaf)
-    types = set(categories)
-    if types == {"bytea"} and not composed:
-        return Column(name, kind, select=(f"{quoted(name)}::bytea",))
-    if unknown := _unknown(categories) or ([] if types else [kind]):
-        reason = f"values of type {', '.join(unknown)} cannot be scanned"
+    categories = _categories(leaves) or {kind: ""}
+    alone = "" if composed or len(categories) > 1 else next(iter(categories))
+    unknown = _unknown(categories) - ({alone} & _SELECTED.keys())
+    if unknown:
+        reason = f"values of type {', '.join(sorted(unknown))} cannot be scanned"
         return Column(name, kind, reason, _EXCLUDE)
-    return Column(name, kind, select=(_text(quoted(name), types, composed),))
+    select = _SELECTED.get(alone, _FORMATTED).format(cell=quoted(name))
+    return Column(name, kind, select=(select,))
 
 
-def _unknown(categories: dict[str, str]) -> list[str]:
+def _categories(leaves: str) -> dict[str, str]:
+    """Return the categories of the types that a column's type is made of."""
+    return dict(leaf.split(":", 1)[::-1] for leaf in leaves.split(_SEPARATOR) if leaf)
+
+
+def _unknown(categories: Mapping[str, str]) -> set[str]:
     """Return the types, of these with their categories, whose text form may hide what they hold."""
     readable = {name for name, category in categories.items() if category in _READABLE_CATEGORIES}
-    return sorted(categories.keys() - readable - _READABLE_TYPES)
+    return categories.keys() - readable - _READABLE_TYPES
 
 
-def large_objects(count: int) -> StoreObject:
-    """Return the ledger's line for large objects, which no table holds."""
-    return StoreObject(
-        "pg_largeobject",
-        "large objects",
-        unread=f"{count} large objects cannot be scanned",
-        next_step=_EXCLUDE,
-    )
-
-
-def _text(cell: str, types: set[str], composed: bool) -> str:
-    """Return an expression for a cell as text, whole numbers as their digits.
-
-    A float would come out as 4.1e+15, and money as $4,111. `format` asks the type itself: a cast
-    to text could be a function of the database's owner, and say anything.
-    """
-    if types == {"money"} and not composed:
-        return f"({cell})::numeric::text"
-    if types <= _WHOLE_REALS and not composed:
-        whole = f"abs({cell}) < 9e15 AND {cell} = trunc({cell})"
-        return f"CASE WHEN {whole} THEN ({cell})::int8::text ELSE ({cell})::text END"
-    return f"format('%s', {cell})"
+def large_objects(count: int) -> Iterator[StoreObject]:
+    """Yield the ledger's line for large objects, which no table holds, where there are any."""
+    if count:
+        reason = f"{count} large objects cannot be scanned"
+        yield StoreObject("pg_largeobject", "large objects", unread=reason, next_step=_EXCLUDE)

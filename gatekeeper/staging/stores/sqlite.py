@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -59,11 +60,13 @@ class SqliteSession:
         """See `interface.Session`."""
         import pyarrow as pa
 
+        # first the text and numbers of every column, then the byte strings of those with any
         holding = self._holding_bytes(item, columns)
-        parts = [(c.name, part) for c in columns for part in c.select[: 1 + (c.name in holding)]]
-        select = ", ".join(part for _, part in parts)
-        for batch in self.link.batches(f"SELECT {select} FROM {item.source}"):  # noqa: S608 (quoted)
-            yield pa.RecordBatch.from_arrays(batch.columns, names=[name for name, _ in parts])
+        names = [column.name for column in (*columns, *holding)]
+        parts = (*(column.select[0] for column in columns), *(c.select[1] for c in holding))
+        statement = f"SELECT {', '.join(parts)} FROM {item.source}"  # noqa: S608 (quoted)
+        for batch in self.link.batches(statement):
+            yield pa.RecordBatch.from_arrays(batch.columns, names=names)
 
     def _object(self, name: str, kind: str, sql: str) -> StoreObject:
         if kind == "view":
@@ -86,10 +89,10 @@ class SqliteSession:
             if hidden != _HIDDEN_ARGUMENT
         )
 
-    def _holding_bytes(self, item: StoreObject, columns: Sequence[Column]) -> set[str]:
+    def _holding_bytes(self, item: StoreObject, columns: Sequence[Column]) -> list[Column]:
         flags = ", ".join(f"max(typeof({quoted(c.name)}) = 'blob')" for c in columns)
         (found,) = self.link.rows(f"SELECT {flags} FROM {item.source}")  # noqa: S608 (quoted)
-        return {column.name for column, flag in zip(columns, found, strict=True) if flag}
+        return list(compress(columns, found))
 
 
 def _expressions(name: str) -> tuple[str, str]:
