@@ -9,26 +9,23 @@ from typing import Any
 import rich_click as click
 
 from gatekeeper.cli import output
+from gatekeeper.cli.options import FILE, TEXT
 from gatekeeper.cli.progress import Progress
 from gatekeeper.core.errors import UsageError
 from gatekeeper.core.gate import Options
 from gatekeeper.wiring import run
 
-_FOLDER = click.Path(path_type=Path)
-
 
 @click.command()
-@click.argument("path", type=_FOLDER, default=Path())
-@click.option("--stage", help="Run the gates of this stage of the policy.  [default: merge]")
-@click.option("--gate", "gates", multiple=True, help="Run this gate; may be repeated.")
+@click.argument("path", type=FILE, default=Path())
+@click.option("--stage", type=TEXT, help="Run the gates of this stage.  [default: merge]")
+@click.option("--gate", "gates", type=TEXT, multiple=True, help="Run this gate; may be repeated.")
 @click.option("--pr", type=click.IntRange(min=1), help="Judge this pull request.")
-@click.option("--environment", help="Verify only this environment of the policy.")
-@click.option("--feature", help="Look only at this feature.")
-@click.option("--policy", type=_FOLDER, help="The policy.  [default: PATH/gatekeeper.yml]")
-@click.option("--evidence", type=_FOLDER, help="Folder of recorded pull requests; asks no host.")
-@click.option(
-    "--record", type=_FOLDER, help="Write everything the verdict rests on to this folder."
-)
+@click.option("--environment", type=TEXT, help="Verify only this environment of the policy.")
+@click.option("--feature", type=TEXT, help="Look only at this feature.")
+@click.option("--policy", type=FILE, help="The policy.  [default: PATH/gatekeeper.yml]")
+@click.option("--evidence", type=FILE, help="Folder of recorded pull requests; asks no host.")
+@click.option("--record", type=FILE, help="Write everything the verdict rests on to this folder.")
 @click.option(
     "--deadline", type=click.FloatRange(min=1), default=600.0, help="Seconds a gate may take."
 )

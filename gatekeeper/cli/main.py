@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+from contextlib import suppress
 from importlib import import_module
 
 import rich_click as click
 from click.exceptions import Exit
 
-from gatekeeper import __version__
+from gatekeeper import __version__, children
 
 # Listed here, so that `--help` need not import the commands themselves.
 COMMANDS = {
@@ -25,6 +28,9 @@ Exit codes: 0 pass · 1 a gate failed · 2 usage or policy wrong · 3 could not 
 4 not authorised · 8 pending."""
 COULD_NOT_EVALUATE = 3
 INTERRUPTED = 130
+TERMINATED = 143
+# Seconds that a worker gets to tidy up after its tool was ended.
+_LAST_WORDS = 0.5
 
 
 class Lazy(click.RichGroup):
@@ -64,9 +70,16 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and end the process with the exit code of the contract."""
+    _open_streams()
+    signal.signal(signal.SIGTERM, _terminated)
     code = run(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    children.end_all()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(_LAST_WORDS)
     # A gate that outlived its deadline may still hold a thread; the verdict has been printed.
     os._exit(code)
 
@@ -75,20 +88,39 @@ def run(arguments: list[str]) -> int:
     """Run the command line and return the exit code; nothing escapes."""
     try:
         return int(cli.main(arguments, "gatekeeper", standalone_mode=False) or 0)
-    except Exit as end:
-        return end.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return _say("interrupted", "", INTERRUPTED)
+    except (Exit, click.Abort, KeyboardInterrupt, SystemExit) as end:
+        return _ended(end)
     except Exception as error:  # noqa: BLE001 — the outermost: whatever it is, it is no pass
         return _refuse(error)
+
+
+def _ended(end: BaseException) -> int:
+    """Return the exit code of a run that was ended on purpose."""
+    if isinstance(end, Exit):
+        return end.exit_code
+    if isinstance(end, SystemExit):
+        return _say("terminated", "", TERMINATED)
+    return _say("interrupted", "", INTERRUPTED)
+
+
+def _open_streams() -> None:
+    """Give a closed standard stream somewhere to go, so that writing to it is no crash."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 — kept open
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 — kept open
+
+
+def _terminated(*_: object) -> None:
+    raise SystemExit(TERMINATED)
 
 
 def _refuse(error: Exception) -> int:
     from gatekeeper.core.errors import GatekeeperError
 
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, BrokenPipeError):
+        return COULD_NOT_EVALUATE  # whoever read our output went away: nobody has seen a verdict
     if isinstance(error, GatekeeperError):
         return _say(error.reason, error.next_step, error.exit_code)
     from gatekeeper.evidence.attempts import failure_of

@@ -12,7 +12,8 @@ from typing import Any
 import rich_click as click
 
 from gatekeeper.cli.console import err, out
-from gatekeeper.core.errors import UsageError
+from gatekeeper.cli.options import FILE
+from gatekeeper.core.errors import EvidenceError, UsageError
 from gatekeeper.reports.interface import DEFAULT_WIDTH, Options
 from gatekeeper.reports.registry import FORMATS
 from gatekeeper.wiring.run import Answer
@@ -43,7 +44,7 @@ def options(command: Callable[..., int]) -> Callable[..., int]:
 
     for option in (
         click.option("--quiet", is_flag=True, help="No progress."),
-        click.option("--output", type=click.Path(path_type=Path), help="Write to this file."),
+        click.option("--output", type=FILE, help="Write to this file."),
         click.option(
             "--format", type=click.Choice(list(FORMATS)), default="text", show_default=True
         ),
@@ -56,8 +57,7 @@ def show(answer: Answer, printing: Printing) -> int:
     """Print the report and return the exit code that belongs to it."""
     text = FORMATS[printing.format].render(answer.report, _options(answer, printing))
     if printing.output is None:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-        sys.stdout.flush()
+        _print(text)
         return answer.report.exit_code
     _write(printing.output, text)
     if not printing.quiet:
@@ -69,6 +69,17 @@ def _options(answer: Answer, printing: Printing) -> Options:
     if printing.output or not out.is_terminal:
         return Options(answer.catalog, DEFAULT_WIDTH)
     return Options(answer.catalog, out.width, color=not out.no_color)
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = f"standard output cannot be written: {error.strerror}"
+        raise EvidenceError(reason, "make room, or name a file with --output") from None
 
 
 def _write(path: Path, text: str) -> None:

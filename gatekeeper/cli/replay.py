@@ -7,11 +7,12 @@ from pathlib import Path
 import rich_click as click
 
 from gatekeeper.cli import output
+from gatekeeper.cli.options import FILE
 from gatekeeper.wiring import run
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FILE)
 @output.options
 def replay(folder: Path, printing: output.Printing) -> int:
     """Judge the bundle in FOLDER again, offline, and print the same report.

@@ -9,6 +9,7 @@ import rich_click as click
 from rich.table import Table
 
 from gatekeeper.cli.console import out
+from gatekeeper.cli.options import TEXT
 from gatekeeper.core.catalog import Rule
 from gatekeeper.core.errors import UsageError
 from gatekeeper.core.hints import did_you_mean
@@ -17,7 +18,7 @@ from gatekeeper.wiring.gates import registry
 
 
 @click.command()
-@click.option("--gate", help="Only this gate's rules.")
+@click.option("--gate", type=TEXT, help="Only this gate's rules.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def rules(gate: str | None, form: str) -> int:
     """The catalog: every rule that a finding can cite."""

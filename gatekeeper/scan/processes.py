@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from gatekeeper import children
 from gatekeeper.core.errors import ToolError
 
 _SAID = 300
@@ -99,7 +100,7 @@ def _start(
     tool: str, command: Sequence[str], environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -111,6 +112,8 @@ def _start(
     except OSError as error:
         reason = f"{tool} could not be started: {error.strerror}"
         raise ToolError(reason, f"install gatekeeper again: {tool} belongs to it") from None
+    children.adopt(process.pid)
+    return process
 
 
 def _environment(home: str) -> dict[str, str]:
@@ -128,6 +131,7 @@ def _end(process: subprocess.Popen[bytes]) -> bytes:
     """End the tool and whatever it started; return what it had written."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    children.release(process.pid)
     with suppress(subprocess.TimeoutExpired):
         return process.communicate(timeout=_LAST_WORDS)[0]
     return b""

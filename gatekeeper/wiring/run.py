@@ -114,7 +114,7 @@ def _recorded_form(answer: Answer) -> str:
 def _chosen(ask: Ask, policy: Policy) -> tuple[AnyGate, ...]:
     if ask.gates:
         return gates.named(ask.gates)
-    stage = ask.stage or DEFAULT_STAGE
+    stage = DEFAULT_STAGE if ask.stage is None else ask.stage
     if stage not in policy.stages:
         raise UsageError(f"the policy has no stage `{stage}`", did_you_mean(stage, policy.stages))
     if not policy.stages[stage]:

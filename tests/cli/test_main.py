@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 from gatekeeper.cli import main
@@ -80,6 +84,68 @@ def test_wrong_usage_is_exit_2(capsys: pytest.CaptureFixture[str], repo: Path) -
     assert "unknown rule" in refused(capsys, 2, "explain", "no-such-rule")
     assert "no schema" in refused(capsys, 2, "schema", "evidence.cod")
     assert "unknown gate" in refused(capsys, 2, "rules", "--gate", "cod")
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--stage", "--gate", "--environment", "--feature", "--policy", "--evidence", "--record"],
+)
+def test_an_empty_value_is_a_mistake_and_not_the_default(
+    option: str, capsys: pytest.CaptureFixture[str], repo: Path
+) -> None:
+    """`--stage "$STAGE"` with nothing in it must not run the weaker stage."""
+    assert "must not be empty" in refused(capsys, 2, "check", repo, option, "")
+
+
+def gatekeeper(*arguments: object, **how: Any) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "gatekeeper.cli.main", *map(str, arguments)]
+    return subprocess.Popen(command, **how)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_stream_changes_no_exit_code(closed: str, repo: Path) -> None:
+    words = f"{sys.executable} -m gatekeeper.cli.main check {repo} --gate review {closed}"
+    done = subprocess.run(["sh", "-c", words], capture_output=True, text=True)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+
+
+def test_output_that_cannot_be_written_is_no_pass(repo: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    with full.open("w") as device:
+        done = gatekeeper("rules", "--format", "json", stdout=device, stderr=subprocess.PIPE)
+        said = done.communicate()[1].decode()
+    assert done.returncode == 3
+    assert "Traceback" not in said
+
+
+def test_a_reader_that_goes_away_has_seen_no_verdict(repo: Path) -> None:
+    words = f"{sys.executable} -m gatekeeper.cli.main rules --format json | head -c 10; exit 0"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", words], capture_output=True, text=True)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGTERM, main.TERMINATED), (signal.SIGINT, main.INTERRUPTED)]
+)
+def test_a_signal_ends_the_tools_too(sent: signal.Signals, code: int, repo: Path) -> None:
+    done = gatekeeper(
+        "check", repo, "--gate", "code", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    children: set[int] = set()
+    while not children and done.poll() is None:
+        children = {child.pid for child in psutil.Process(done.pid).children(recursive=True)}
+        time.sleep(0.05)
+    done.send_signal(sent)
+    out, said = done.communicate(timeout=60)
+    assert done.returncode == code
+    assert not out
+    assert b"Traceback" not in said
+    running = [psutil.Process(pid) for pid in children if psutil.pid_exists(pid)]
+    _, alive = psutil.wait_procs(running, timeout=30)
+    assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_a_missing_or_broken_policy_is_exit_2(
