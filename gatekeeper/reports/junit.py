@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
-from gatekeeper.core.model import Failure, GateResult, Report, Verdict
+from gatekeeper.core.model import Failure, Finding, GateResult, Report, Verdict
 from gatekeeper.reports import story
 from gatekeeper.reports.escape import one_line
 from gatekeeper.reports.interface import Options
 from gatekeeper.reports.json import instant
 
 _NOTHING = GateResult("gatekeeper", Verdict.ERROR, 0.0, "", failures=(Failure("no gate ran"),))
+
+# JUnit has no word for waiting; what waits has not passed
+_UNDECIDED = {Verdict.SKIP: "skipped", Verdict.PENDING: "error"}
 
 
 def render(report: Report, options: Options) -> str:  # noqa: ARG001 - every format has them
@@ -31,18 +34,21 @@ def _totals(suites: list[Xml.Element]) -> dict[str, str]:
 
 def _suite(result: GateResult, when: str) -> Xml.Element:
     cases = list(_cases(result)) or [_case(result, result.gate)]
-    counts = {
-        "tests": len(cases),
-        "failures": sum(case.find("failure") is not None for case in cases),
-        "errors": sum(case.find("error") is not None for case in cases),
-        "skipped": sum(case.find("skipped") is not None for case in cases),
-    }
     about = {"name": one_line(result.gate), "timestamp": when, "time": f"{result.seconds:.3f}"}
-    counted = {kind: str(count) for kind, count in counts.items()}
-    suite = Xml.Element("testsuite", {**about, **counted})
+    counts = {
+        "tests": str(len(cases)),
+        "failures": _count(cases, "failure"),
+        "errors": _count(cases, "error"),
+        "skipped": _count(cases, "skipped"),
+    }
+    suite = Xml.Element("testsuite", {**about, **counts})
     suite.extend(cases)
     Xml.SubElement(suite, "system-out").text = one_line("; ".join(result.checked))
     return suite
+
+
+def _count(cases: list[Xml.Element], outcome: str) -> str:
+    return str(sum(case.find(outcome) is not None for case in cases))
 
 
 def _cases(result: GateResult) -> Iterator[Xml.Element]:
@@ -50,16 +56,18 @@ def _cases(result: GateResult) -> Iterator[Xml.Element]:
         text = f"{failure.reason}. {failure.next_step}"
         yield _case(result, "could not be judged", "error", failure.reason, text)
     for finding in result.findings:
-        text = f"{finding.message}. {finding.fix} (fingerprint {finding.fingerprint})"
-        kind = "failure" if finding.blocking else "system-out"
-        yield _case(result, f"{finding.rule} {finding.where}", kind, finding.title, text)
+        yield _finding(result, finding)
     for waived in result.waived:
         name = f"{waived.finding.rule} {waived.finding.where}"
         yield _case(result, name, "skipped", f"waived: {waived.waiver.reason}")
-    if result.verdict in {Verdict.SKIP, Verdict.PENDING}:
-        # JUnit has no word for waiting; what waits has not passed
-        kind = "skipped" if result.verdict is Verdict.SKIP else "error"
-        yield _case(result, result.verdict.name.lower(), kind, story.why(result))
+    if outcome := _UNDECIDED.get(result.verdict):
+        yield _case(result, result.verdict.name.lower(), outcome, story.why(result))
+
+
+def _finding(result: GateResult, finding: Finding) -> Xml.Element:
+    text = f"{finding.message}. {finding.fix} (fingerprint {finding.fingerprint})"
+    kind = "failure" if finding.blocking else "system-out"
+    return _case(result, f"{finding.rule} {finding.where}", kind, finding.title, text)
 
 
 def _case(

@@ -6,7 +6,7 @@ rest fits; how many were left out is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gatekeeper.core.model import Finding, GateResult, Report, Subject, Verdict, Waived
 from gatekeeper.reports import story
@@ -14,7 +14,7 @@ from gatekeeper.reports.escape import code_span, markdown
 from gatekeeper.reports.interface import Options
 
 _MARKS = {
-    Verdict.SKIP: "⚪",
+    Verdict.SKIP: "⚠️",
     Verdict.PASS: "✅",
     Verdict.PENDING: "⏳",
     Verdict.FAIL: "❌",
@@ -22,9 +22,10 @@ _MARKS = {
 }
 _GROUPS_TOLD = 20
 _PLACES_TOLD = 10
+_CHECKED_TOLD = 6
 _STEPS_TOLD = 12
 _LINE = 500
-_REST = "in the full report"
+_REST = "more in the full report"
 _SHORT = 12
 _ROOM_FOR_THE_COUNT = 100
 
@@ -32,8 +33,8 @@ _ROOM_FOR_THE_COUNT = 100
 def render(report: Report, options: Options) -> str:
     """Return the report in at most `options.max_bytes` bytes, cut between lines."""
     head = "\n".join([*_verdict(report), *_next(report), *_table(report)])
-    blocks = [block for result in report.results for block in _findings(result)]
-    return fit([head, *blocks], options.max_bytes, f"more {_REST}: `--format json`")
+    blocks = [block for result in story.telling_first(report) for block in _gate(result)]
+    return fit([head, *blocks], options.max_bytes, f"{_REST}: `--format json`")
 
 
 def fit(blocks: list[str], room: int, rest: str) -> str:
@@ -65,30 +66,31 @@ def _cut(text: str, room: int) -> str:
 
 
 def _verdict(report: Report) -> Iterator[str]:
-    yield f"## {_MARKS[report.verdict]} {report.verdict.name}: {story.HEADLINES[report.verdict]}"
+    headline = _text(story.headline(report))
+    yield f"## {_MARKS[report.verdict]} {report.verdict.name}: {headline}"
     yield ""
     yield f"{_subject(report.subject)} · {story.tally(report)}"
     yield ""
 
 
 def _subject(subject: Subject) -> str:
-    pull = f" #{subject.pull_request}" if subject.pull_request is not None else ""
-    commit = f" at {code_span(subject.commit[:_SHORT])}" if subject.commit else ""
     changed = ", with changes that are not committed" if subject.dirty else ""
-    return f"**{_text(f'{subject.repository}{pull}')}**{commit}{changed}"
+    return f"**{_text(story.name(subject))}**{_at(subject.commit)}{changed}"
+
+
+def _at(revision: str | None) -> str:
+    return f" at {code_span(revision[:_SHORT])}" if revision else ""
 
 
 def _next(report: Report) -> Iterator[str]:
-    steps = story.next_steps(report)
-    if steps:
-        yield "### What to do next"
-        yield ""
-    for number, step in enumerate(steps[:_STEPS_TOLD], 1):
-        yield f"{number}. **{_text(step.gate)}**: {_text(step.text)}"
-    if len(steps) > _STEPS_TOLD:
-        yield f"{_STEPS_TOLD + 1}. {len(steps) - _STEPS_TOLD} more in the full report"
-    if steps:
-        yield ""
+    steps = [f"**{_text(step.gate)}**: {_text(step.text)}" for step in story.next_steps(report)]
+    if not steps:
+        return
+    yield "### What to do next"
+    yield ""
+    for number, step in enumerate(story.capped(steps, _STEPS_TOLD, f"{{}} {_REST}"), 1):
+        yield f"{number}. {step}"
+    yield ""
 
 
 def _table(report: Report) -> Iterator[str]:
@@ -99,41 +101,62 @@ def _table(report: Report) -> Iterator[str]:
         gate = _text(result.gate)
         yield f"| {_MARKS[result.verdict]} | {gate} | {result.verdict.name} | {why} |"
     policy = report.policy
-    revision = f" at {code_span(policy.revision[:_SHORT])}" if policy.revision else ""
     yield ""
     judged = f"{report.judged_at:%Y-%m-%d %H:%M} UTC"
-    yield f"Policy {code_span(policy.path, _LINE)}{revision}, judged {judged}."
+    yield f"Policy {code_span(policy.path, _LINE)}{_at(policy.revision)}, judged {judged}."
     for notice in report.notices[:_GROUPS_TOLD]:
         yield ""
         yield f"> {_text(notice)}"
 
 
-def _findings(result: GateResult) -> Iterator[str]:
-    blocks = [
-        *(f"- 🚫 could not be judged: {_text(failure.reason)}" for failure in result.failures),
-        *(_group(group) for group in story.groups(result.findings)),
-        *(_waived(entry) for entry in result.waived),
-    ]
-    if blocks:
-        yield f"\n### {_MARKS[result.verdict]} {_text(result.gate)}\n"
-    yield from blocks[:_GROUPS_TOLD]
-    if len(blocks) > _GROUPS_TOLD:
-        yield f"- {len(blocks) - _GROUPS_TOLD} more {_REST}"
+def _gate(result: GateResult) -> Iterator[str]:
+    """Yield what a gate looked at, then what could not be judged, was found or is accepted."""
+    told = list(_told(result))
+    parts = (f"\n### {_MARKS[result.verdict]} {_text(result.gate)}", _joined(_looked_at(result)))
+    yield "\n\n".join(filter(None, parts)) + ("\n" if told else "")
+    yield from story.capped(told, _GROUPS_TOLD, f"- {{}} {_REST}")
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "\\\n".join(lines)
+
+
+def _looked_at(result: GateResult) -> Iterator[str]:
+    if result.verdict is Verdict.SKIP:
+        yield f"**{_text(story.why(result))}**"
+        yield from (f"Next: {_text(step)}" for step in result.next_steps)
+    checked = list(filter(None, map(_text, result.checked)))
+    yield from story.capped(checked, _CHECKED_TOLD, f"and {{}} {_REST}")
+
+
+def _told(result: GateResult) -> Iterator[str]:
+    for failure in result.failures:
+        yield f"- 🚫 could not be judged: {_text(failure.reason)}"
+    yield from map(_group, story.groups(result.findings))
+    yield from map(_waived, result.waived)
 
 
 def _group(group: story.Group) -> str:
     first, count = group.first, len(group.findings)
-    lines = [_title(first, f", {count} places" if count > 1 else f" {_place(first)}")]
+    where = f", {count} places" if count > 1 else f" {_place(first)}"
+    lines = (_title(first, where), *_told_once(group), _cited(first, count))
+    return "\n".join(("\\\n  ".join(lines), *_places(group)))
+
+
+def _told_once(group: story.Group) -> Iterator[str]:
     if group.message:
-        lines.append(_text(group.message))
-    if first.fix:
-        lines.append(f"**Fix:** {_text(first.fix)}")
-    lines.append(_cited(first, count))
-    told = group.findings[:_PLACES_TOLD] if count > 1 else ()
-    places = [_line(finding, "" if group.message else _text(finding.message)) for finding in told]
-    if count > _PLACES_TOLD:
-        places.append(f"  - {count - _PLACES_TOLD} more {_REST}")
-    return "\n".join(["\\\n  ".join(lines), *places])
+        yield _text(group.message)
+    if group.first.fix:
+        yield f"**Fix:** {_text(group.first.fix)}"
+
+
+def _places(group: story.Group) -> Iterator[str]:
+    """Yield a line for each place, where there is more than the one that the title names."""
+    if len(group.findings) == 1:
+        return
+    differ = not group.message
+    lines = [_line(f, _text(f.message) if differ else "") for f in group.findings]
+    yield from story.capped(lines, _PLACES_TOLD, f"  - {{}} {_REST}")
 
 
 def _line(finding: Finding, message: str) -> str:
@@ -147,10 +170,8 @@ def _title(finding: Finding, rest: str) -> str:
 
 
 def _cited(finding: Finding, count: int) -> str:
-    standards = [*finding.owasp, *(f"CWE-{number}" for number in finding.cwe)]
-    parts = [code_span(finding.rule), *map(_text, standards)]
-    if count == 1:
-        parts.append(f"fingerprint {code_span(finding.fingerprint)}")
+    alone = (f"fingerprint {code_span(finding.fingerprint)}",) if count == 1 else ()
+    parts = (code_span(finding.rule), *map(_text, story.standards(finding)), *alone)
     return f"<sub>{' · '.join(parts)}</sub>"
 
 

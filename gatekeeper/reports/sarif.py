@@ -12,7 +12,16 @@ from urllib.parse import quote
 
 from gatekeeper import __version__
 from gatekeeper.core.catalog import Catalog
-from gatekeeper.core.model import Finding, GateResult, Place, Report, Severity, Verdict, Waived
+from gatekeeper.core.model import (
+    Failure,
+    Finding,
+    GateResult,
+    Place,
+    Report,
+    Severity,
+    Verdict,
+    Waived,
+)
 from gatekeeper.reports.escape import one_line
 from gatekeeper.reports.interface import Options
 from gatekeeper.reports.json import dumps, instant
@@ -22,6 +31,7 @@ SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 MAX_RESULTS = 25_000  # a host refuses a run with more
+_UNDECIDED = {Verdict.SKIP: "note", Verdict.PENDING: "warning"}
 
 
 def render(report: Report, options: Options) -> str:
@@ -35,9 +45,7 @@ def _run(report: Report, catalog: Catalog) -> dict[str, Any]:
     rules = descriptors([finding for _, finding, _ in told], catalog)
     index = {rule["id"]: number for number, rule in enumerate(rules)}
     results = [_result(gate, found, waived, index) for gate, found, waived in told]
-    notes = [_note("note", text) for text in report.notices]
-    if len(entries) > len(told):
-        notes.append(_note("warning", f"{len(entries) - len(told)} results more are left out"))
+    notes = [*_gate_notes(report.results), *_other_notes(report, len(entries) - len(told))]
     return {
         "tool": {"driver": {"name": "gatekeeper", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
@@ -46,7 +54,7 @@ def _run(report: Report, catalog: Catalog) -> dict[str, Any]:
                 "executionSuccessful": report.verdict is not Verdict.ERROR,
                 "exitCode": report.exit_code,
                 "endTimeUtc": instant(report.judged_at),
-                "toolExecutionNotifications": [*_notifications(report.results), *notes],
+                "toolExecutionNotifications": notes,
             }
         ],
         "results": results,
@@ -116,15 +124,11 @@ def _location(place: Place) -> dict[str, Any]:
 def _physical(path: str, place: Place) -> dict[str, Any]:
     uri = quote(path.lstrip("/"), safe="/", errors="backslashreplace")
     artifact = {"uri": uri, "uriBaseId": "%SRCROOT%"}
-    physical: dict[str, Any] = {"artifactLocation": artifact}
-    if place.line is not None:
-        region = {"startLine": place.line}
-        if place.column is not None:
-            region["startColumn"] = place.column
-        if place.end_line is not None:
-            region["endLine"] = place.end_line
-        physical["region"] = region
-    return physical
+    if place.line is None:
+        return {"artifactLocation": artifact}
+    region = {"startLine": place.line, "startColumn": place.column, "endLine": place.end_line}
+    known = {key: value for key, value in region.items() if value is not None}
+    return {"artifactLocation": artifact, "region": known}
 
 
 def _logical(place: Place) -> Iterator[dict[str, str]]:
@@ -143,15 +147,24 @@ def _logical(place: Place) -> Iterator[dict[str, str]]:
             yield {"name": shown, "fullyQualifiedName": f"{kind}/{shown}", "kind": kind}
 
 
-def _notifications(results: Iterable[GateResult]) -> Iterator[dict[str, Any]]:
+def _gate_notes(results: Iterable[GateResult]) -> Iterator[dict[str, Any]]:
     for result in results:
         for failure in result.failures:
-            text = f"{result.gate} could not judge: {failure.reason}"
-            step = f". Next: {failure.next_step}" if failure.next_step else ""
-            yield _note("error", text + step)
-        if result.verdict in {Verdict.SKIP, Verdict.PENDING}:
-            level = "note" if result.verdict is Verdict.SKIP else "warning"
+            yield _note("error", f"{result.gate} could not judge: {_failure(failure)}")
+        if level := _UNDECIDED.get(result.verdict):
             yield _note(level, f"{result.gate} {result.verdict.name}: {result.reason}")
+
+
+def _failure(failure: Failure) -> str:
+    step = f". Next: {failure.next_step}" if failure.next_step else ""
+    return failure.reason + step
+
+
+def _other_notes(report: Report, left_out: int) -> Iterator[dict[str, Any]]:
+    for notice in report.notices:
+        yield _note("note", notice)
+    if left_out:
+        yield _note("warning", f"{left_out} results more are left out")
 
 
 def _note(level: str, text: str) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gatekeeper.core.model import Finding, GateResult, Report, Severity, Verdict
+from gatekeeper.core.model import Finding, GateResult, Report, Severity, Subject, Verdict
 
 HEADLINES = {
     Verdict.SKIP: "nothing was judged",
@@ -14,6 +14,13 @@ HEADLINES = {
     Verdict.FAIL: "this change may not go on",
     Verdict.ERROR: "this change could not be judged, so it may not go on",
 }
+_TALLIED = (
+    (Verdict.ERROR, "could not judge"),
+    (Verdict.FAIL, "block"),
+    (Verdict.PENDING, "wait"),
+    (Verdict.PASS, "pass"),
+    (Verdict.SKIP, "skipped"),
+)
 _FIXES_TOLD = 3
 _CHECKED_TOLD = 3
 FOOTNOTE = (
@@ -64,6 +71,48 @@ class Group:
         return tuple(dict.fromkeys(tool for f in self.findings for tool in f.also_found_by))
 
 
+def headline(report: Report) -> str:
+    """Return the verdict in words; a pass names the gates that judged nothing."""
+    but = skipped(report) if report.verdict is Verdict.PASS else ""
+    return HEADLINES[report.verdict] + (f", but {but}" if but else "")
+
+
+def skipped(report: Report) -> str:
+    """Return e.g. `1 gate was skipped: review`; empty when none was."""
+    gates = [result.gate for result in report.results if result.verdict is Verdict.SKIP]
+    if not gates:
+        return ""
+    count = "1 gate was" if len(gates) == 1 else f"{len(gates)} gates were"
+    return f"{count} skipped: {', '.join(gates)}"
+
+
+def name(subject: Subject) -> str:
+    """Return e.g. `acme/storefront #17`."""
+    pull = f" #{subject.pull_request}" if subject.pull_request is not None else ""
+    return f"{subject.repository}{pull}"
+
+
+def standards(finding: Finding) -> tuple[str, ...]:
+    """Return what a finding falls under, e.g. `A05:2025`, `CWE-89`."""
+    return (*finding.owasp, *(f"CWE-{number}" for number in finding.cwe))
+
+
+def capped(lines: Sequence[str], most: int, rest: str) -> Iterator[str]:
+    """Yield the first lines; where there are more, `rest` with their number."""
+    yield from lines[:most]
+    if len(lines) > most:
+        yield rest.format(len(lines) - most)
+
+
+def telling_first(report: Report) -> tuple[GateResult, ...]:
+    """Return the results, those with findings or failures first, else in the report's order."""
+    return tuple(sorted(report.results, key=lambda result: not _tells(result)))
+
+
+def _tells(result: GateResult) -> bool:
+    return bool(result.findings or result.waived or result.failures)
+
+
 def worst_first(report: Report) -> tuple[GateResult, ...]:
     """Return the results, the most serious verdict first, else in the order of the report."""
     return tuple(sorted(report.results, key=lambda result: -result.verdict))
@@ -71,9 +120,9 @@ def worst_first(report: Report) -> tuple[GateResult, ...]:
 
 def why(result: GateResult) -> str:
     """Return why a gate's verdict is what it is; for a pass what it looked at."""
-    more = len(result.checked) - _CHECKED_TOLD
-    rest = f"; and {more} more" if more > 0 else ""
-    return result.reason or "; ".join(result.checked[:_CHECKED_TOLD]) + rest
+    if result.verdict is Verdict.SKIP:
+        return f"SKIPPED: {result.reason or 'no reason is given'}"
+    return result.reason or "; ".join(capped(result.checked, _CHECKED_TOLD, "and {} more"))
 
 
 def groups(findings: Iterable[Finding]) -> tuple[Group, ...]:
@@ -86,43 +135,49 @@ def groups(findings: Iterable[Finding]) -> tuple[Group, ...]:
     return tuple(Group(tuple(members)) for _, members in ordered)
 
 
+def blocking(findings: Iterable[Finding]) -> tuple[Group, ...]:
+    """Return the groups that block, the most severe first."""
+    return groups(finding for finding in findings if finding.blocking)
+
+
 def next_steps(report: Report) -> tuple[Step, ...]:
     """Return what to do, each thing once: what could not be judged first, then what blocks."""
     steps: dict[str, Step] = {}
-    nothing_judged = all(result.verdict is Verdict.SKIP for result in report.results)
-    for result in worst_first(report):
-        if nothing_judged or result.verdict > Verdict.PASS:
-            for text in result.next_steps or _fixes(result.findings):
-                steps.setdefault(text, Step(result.gate, result.verdict, text))
+    for step in _wanted(report):
+        steps.setdefault(step.text, step)
     return tuple(steps.values())
+
+
+def _wanted(report: Report) -> Iterator[Step]:
+    nothing_judged = all(result.verdict is Verdict.SKIP for result in report.results)
+    asking = report.results if nothing_judged else _standing_in_the_way(report)
+    for result in asking:
+        for text in result.next_steps or _fixes(result.findings):
+            yield Step(result.gate, result.verdict, text)
+
+
+def _standing_in_the_way(report: Report) -> tuple[GateResult, ...]:
+    return tuple(result for result in worst_first(report) if result.verdict > Verdict.PASS)
 
 
 def _fixes(findings: Sequence[Finding]) -> list[str]:
     """Return the first fixes, for a gate that names no next step of its own."""
-    blocking = groups(finding for finding in findings if finding.blocking)
-    return [
-        f"{group.first.where}{_others(group)}: {group.first.fix}"
-        for group in blocking[:_FIXES_TOLD]
-        if group.first.fix
-    ]
+    return list(filter(None, map(_fix, blocking(findings)[:_FIXES_TOLD])))
 
 
-def _others(group: Group) -> str:
-    count = len(group.findings) - 1
-    return f" and {count} more" if count else ""
+def _fix(group: Group) -> str:
+    """Return where and how, or nothing where no fix is known."""
+    first, others = group.first, len(group.findings) - 1
+    more = f" and {others} more" if others else ""
+    return f"{first.where}{more}: {first.fix}" if first.fix else ""
 
 
 def tally(report: Report) -> str:
     """Return e.g. `2 of 5 gates fail, 1 could not judge`."""
     verdicts = [result.verdict for result in report.results]
-    words = (
-        (Verdict.ERROR, "could not judge"),
-        (Verdict.FAIL, "block"),
-        (Verdict.PENDING, "wait"),
-        (Verdict.PASS, "pass"),
-        (Verdict.SKIP, "skipped"),
-    )
-    parts = [f"{verdicts.count(verdict)} {word}" for verdict, word in words if verdict in verdicts]
+    if not verdicts:
+        return "no gate ran"
     if len(verdicts) == 1:
         return "1 gate"
-    return f"{len(verdicts)} gates: {', '.join(parts)}" if parts else "no gate ran"
+    parts = [f"{verdicts.count(one)} {word}" for one, word in _TALLIED if one in verdicts]
+    return f"{len(verdicts)} gates: {', '.join(parts)}"

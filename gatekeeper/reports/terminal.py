@@ -6,6 +6,7 @@ what a scanned project writes cannot style, move or hide anything.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich import box
@@ -16,26 +17,27 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gatekeeper.core.model import GateResult, Report, Subject, Verdict
+from gatekeeper.core.model import GateResult, PolicySource, Report, Subject, Verdict
 from gatekeeper.reports import story
 from gatekeeper.reports.escape import one_line
 from gatekeeper.reports.terminal_tree import gate_tree, prose
 
 COLORS = {
-    Verdict.SKIP: "dim",
+    Verdict.SKIP: "yellow",
     Verdict.PASS: "green",
     Verdict.PENDING: "yellow",
     Verdict.FAIL: "red",
     Verdict.ERROR: "magenta",
 }
 _MARKS = {
-    Verdict.SKIP: ("◦", "-"),
+    Verdict.SKIP: ("⚠", "?"),
     Verdict.PASS: ("✔", "+"),
     Verdict.PENDING: ("…", "~"),
     Verdict.FAIL: ("✘", "x"),
     Verdict.ERROR: ("!", "!"),
 }
 _WHY = {Verdict.PASS: "Why it may go on", Verdict.PENDING: "Why it has to wait"}
+_TONES = {Verdict.SKIP: "yellow", Verdict.PASS: "dim"}
 _SHORT = 12
 _STEPS_TOLD = 12
 
@@ -72,15 +74,13 @@ def _header(report: Report, marks: _Marks) -> Panel:
     headline = Text.assemble(
         (f"{marks[report.verdict]} {report.verdict.name}", f"bold {color}"),
         ("  ", ""),
-        (story.HEADLINES[report.verdict], "bold"),
+        (one_line(story.headline(report)), "bold"),
     )
-    policy = report.policy
-    revision = f" at {policy.revision[:_SHORT]}" if policy.revision else ""
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
     facts.add_row("change", _subject(report.subject))
-    facts.add_row("policy", Text(one_line(f"{policy.path}{revision}")))
+    facts.add_row("policy", _policy(report.policy))
     facts.add_row("judged", Text(f"{report.judged_at:%Y-%m-%d %H:%M} UTC"))
     facts.add_row("result", Text(f"{story.tally(report)} (exit code {report.exit_code})"))
     return Panel(
@@ -89,15 +89,22 @@ def _header(report: Report, marks: _Marks) -> Panel:
 
 
 def _subject(subject: Subject) -> Text:
-    pull = f" #{subject.pull_request}" if subject.pull_request is not None else ""
-    shown = Text(one_line(f"{subject.repository}{pull}"), style="bold")
-    if subject.commit:
-        shown.append(f" commit {one_line(subject.commit)[:_SHORT]}", style="not bold")
-    if subject.branch:
-        shown.append(f" on {one_line(subject.branch)}", style="not bold")
-    if subject.dirty:
-        shown.append(" with changes that are not committed", style="not bold yellow")
-    return shown
+    changed = " with changes that are not committed" if subject.dirty else ""
+    return Text.assemble(
+        (one_line(story.name(subject)), "bold"),
+        _after(" commit ", one_line(subject.commit or "")[:_SHORT]),
+        _after(" on ", one_line(subject.branch or "")),
+        (changed, "yellow"),
+    )
+
+
+def _policy(policy: PolicySource) -> Text:
+    revision = one_line(policy.revision or "")[:_SHORT]
+    return Text(one_line(policy.path) + _after(" at ", revision))
+
+
+def _after(words: str, name: str) -> str:
+    return f"{words}{name}" if name else ""
 
 
 def _reasons(report: Report, marks: _Marks) -> Table:
@@ -108,30 +115,23 @@ def _reasons(report: Report, marks: _Marks) -> Table:
     if not report.results:
         table.add_row(marks[report.verdict], report.verdict.name, story.tally(report))
     for result in story.worst_first(report):
-        color = COLORS[result.verdict]
-        blocks = result.verdict > Verdict.PASS
-        table.add_row(
-            Text(f"{marks[result.verdict]} {one_line(result.gate)}", style=f"bold {color}"),
-            Text(result.verdict.name, style=color),
-            prose(story.why(result), "" if blocks else "dim"),
-        )
+        verdict = Text(result.verdict.name, style=COLORS[result.verdict])
+        why = prose(story.why(result), _TONES.get(result.verdict, ""))
+        table.add_row(_label(result, marks), verdict, why)
     return table
 
 
+def _label(result: GateResult, marks: _Marks) -> Text:
+    color = COLORS[result.verdict]
+    return Text(f"{marks[result.verdict]} {one_line(result.gate)}", style=f"bold {color}")
+
+
 def _found(report: Report, marks: _Marks) -> list[RenderableType]:
-    told = [result for result in report.results if _has_more(result)]
-    if not told:
+    if not report.results:
         return []
-    parts: list[RenderableType] = [*_section("What was found")]
-    for index, result in enumerate(told):
-        mark, color = marks[result.verdict], COLORS[result.verdict]
-        label = Text(f"{mark} {one_line(result.gate)}", style=f"bold {color}")
-        parts.append(Padding(gate_tree(result, label), (min(index, 1), 1, 0, 1)))
-    return parts
-
-
-def _has_more(result: GateResult) -> bool:
-    return bool(result.findings or result.waived or result.failures)
+    trees = [gate_tree(result, _label(result, marks)) for result in story.telling_first(report)]
+    padded = (Padding(tree, (min(index, 1), 1, 0, 1)) for index, tree in enumerate(trees))
+    return [*_section("What was found"), *padded]
 
 
 def _notices(report: Report) -> list[RenderableType]:
@@ -143,24 +143,32 @@ def _notices(report: Report) -> list[RenderableType]:
 
 def _next(report: Report) -> RenderableType:
     steps = story.next_steps(report)
+    more = len(steps) - _STEPS_TOLD
+    told = _steps(steps[:_STEPS_TOLD]) if steps else Text(_nothing_to_do(report))
+    rest = (Text(f"{more} more: see --format json"),) if more > 0 else ()
+    footnote = (Text(), prose(story.FOOTNOTE, "dim")) if _blocked(report) else ()
+    return Stack(told, *rest, *footnote)
+
+
+def _blocked(report: Report) -> bool:
+    return any(finding.blocking for result in report.results for finding in result.findings)
+
+
+def _steps(steps: Sequence[story.Step]) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", no_wrap=True, style="bold")
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for number, step in enumerate(steps[:_STEPS_TOLD], 1):
+    for number, step in enumerate(steps, 1):
         gate = Text(one_line(step.gate), style=COLORS[step.verdict])
         table.add_row(f"{number}.", gate, prose(step.text))
-    parts: list[RenderableType] = [table] if steps else [Text(_nothing_to_do(report))]
-    if len(steps) > _STEPS_TOLD:
-        parts.append(Text(f"{len(steps) - _STEPS_TOLD} more: see --format json"))
-    if any(finding.blocking for result in report.results for finding in result.findings):
-        parts += [Text(), prose(story.FOOTNOTE, "dim")]
-    return Stack(*parts)
+    return table
 
 
 def _nothing_to_do(report: Report) -> str:
     if report.verdict <= Verdict.PASS:
-        return "Nothing: no gate stands in the way."
+        but = one_line(story.skipped(report))
+        return "Nothing: no gate stands in the way." + (f" But {but}." if but else "")
     if not report.results:
         return "Name the gates to run: a stage of the policy with --stage, or --gate."
     return "No gate names a next step: see the reasons above."

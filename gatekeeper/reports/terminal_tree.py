@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from gatekeeper.core.model import Failure, Finding, GateResult, Severity, Waived
+from gatekeeper.core.model import Failure, Finding, GateResult, Severity, Verdict, Waived
 from gatekeeper.reports import story
 from gatekeeper.reports.escape import one_line
 
@@ -30,11 +30,11 @@ T = TypeVar("T")
 
 def gate_tree(result: GateResult, label: Text) -> Tree:
     """Return one gate's tree: what it looked at, failures, findings, accepted findings."""
-    tree = Tree(Stack(label, *_looked_at(result.checked)), guide_style=_DIM)
+    tree = Tree(Stack(label, *_looked_at(result)), guide_style=_DIM)
     for failure in _capped(tree, result.failures, _RULES_TOLD, "failures"):
         tree.add(_failure(failure))
     groups = story.groups(result.findings)
-    blocking = [group for group in groups if group.first.blocking]
+    blocking = story.blocking(result.findings)
     for group in _capped(tree, blocking, _RULES_TOLD, "rules"):
         _group(tree, group)
     _notes(tree, groups[len(blocking) :])
@@ -42,11 +42,12 @@ def gate_tree(result: GateResult, label: Text) -> Tree:
     return tree
 
 
-def _looked_at(checked: Sequence[str]) -> Iterator[Text]:
-    for text in checked[:_CHECKED_TOLD]:
+def _looked_at(result: GateResult) -> Iterator[Text]:
+    if result.verdict is Verdict.SKIP:
+        yield prose(story.why(result), "yellow")
+        yield from (_labelled("next", step) for step in result.next_steps)
+    for text in story.capped(result.checked, _CHECKED_TOLD, f"and {{}} more: {_MORE}"):
         yield prose(text, _DIM)
-    if len(checked) > _CHECKED_TOLD:
-        yield Text(f"and {len(checked) - _CHECKED_TOLD} more: {_MORE}", style=_DIM)
 
 
 def prose(text: str, style: str = "") -> Text:
@@ -75,17 +76,18 @@ def _labelled(label: str, text: str) -> Text:
 
 
 def _group(tree: Tree, group: story.Group) -> None:
-    first, many = group.first, len(group.findings) > 1
-    lines: list[RenderableType] = [_title(group)]
-    if not many:
-        lines.append(_where(first))
-    if group.message:
-        lines.append(prose(group.message))
-    if first.fix:
-        lines.append(_labelled("fix", first.fix))
-    branch = tree.add(Stack(*lines))
-    if many:
+    alone = len(group.findings) == 1
+    where = [_where(group.first)] if alone else []
+    branch = tree.add(Stack(_title(group), *where, *_told_once(group)))
+    if not alone:
         _places(branch, group)
+
+
+def _told_once(group: story.Group) -> Iterator[RenderableType]:
+    if group.message:
+        yield prose(group.message)
+    if group.first.fix:
+        yield _labelled("fix", group.first.fix)
 
 
 def _notes(tree: Tree, groups: Sequence[story.Group]) -> None:
@@ -101,9 +103,9 @@ def _notes(tree: Tree, groups: Sequence[story.Group]) -> None:
 
 def _title(group: story.Group) -> Text:
     finding, count = group.first, len(group.findings)
-    names = [finding.rule, *finding.owasp, *(f"CWE-{number}" for number in finding.cwe)]
-    if tools := group.also_found_by:
-        names.append(f"also found by {', '.join(tools)}")
+    tools = ", ".join(group.also_found_by)
+    also = (f"also found by {tools}",) if tools else ()
+    names = (finding.rule, *story.standards(finding), *also)
     return Text.assemble(
         (finding.severity.label.upper(), COLORS[finding.severity]),
         (f" {one_line(finding.title)}", "bold"),

@@ -148,7 +148,13 @@ EXPERIMENTAL = GateResult(
     ("1 feature in .gatekeeper/flags.db",),
     next_steps=("Wait until 2026-12-04, then `gatekeeper feature promote search-suggest`",),
 )
-TESTS = GateResult("tests", Verdict.SKIP, 0.0, "no pull request in a local run")
+TESTS = GateResult(
+    "tests",
+    Verdict.SKIP,
+    0.0,
+    "no pull request in a local run",
+    next_steps=("Name the pull request that brings this change: `--pr NUMBER`",),
+)
 
 BLOCKED = report(
     Verdict.ERROR,

@@ -25,7 +25,7 @@ CASES = [
     (sample, suffix)
     for sample in EVERY
     for suffix in LOOKS
-    if sample == "blocked" or suffix in {"txt", "md"}
+    if sample in {"blocked", "passed"} or suffix in {"txt", "md"}
 ]
 
 

@@ -27,7 +27,10 @@ def test_a_pass_is_one_passed_case_and_a_skip_is_skipped() -> None:
     passed, skipped = parse(PASSED)
     assert len(passed.findall("testcase")) == 1
     assert not list(passed.find("testcase") or [])
-    assert skipped.find("testcase/skipped") is not None
+    case = skipped.find("testcase/skipped")
+    assert case is not None
+    assert case.get("message") == "SKIPPED: no pull request in a local run"
+    assert parse(PASSED).get("skipped") == "1"
 
 
 def test_what_waits_has_not_passed() -> None:

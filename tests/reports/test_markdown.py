@@ -1,13 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatekeeper.core.model import Report
+from gatekeeper.core.model import Report, Verdict
 from gatekeeper.reports.interface import Options
 from gatekeeper.reports.markdown import fit, render
-from tests.reports.samples import BLOCKED, CATALOG, FAILED, HOSTILE, PASSED
+from tests.reports.samples import (
+    BLOCKED,
+    CATALOG,
+    DEPENDENCIES,
+    FAILED,
+    HOSTILE,
+    PASSED,
+    report,
+)
 from tests.reports.strategies import reports
 from tests.reports.test_escape import PARSER, flat
 
@@ -21,7 +31,31 @@ def test_verdict_next_steps_table_and_findings_come_in_this_order() -> None:
     assert heads[0].startswith("## 🚫 ERROR: ")
     assert heads[1] == "### What to do next"
     assert heads[2].startswith("| | gate |")
-    assert heads[3:] == ["### ❌ review", "### ❌ code", "### 🚫 staging"]
+    assert heads[3:6] == ["### ❌ review", "### ❌ code", "### 🚫 staging"]
+
+
+def test_every_gate_says_what_it_looked_at_those_with_findings_first() -> None:
+    shown = lines(BLOCKED)
+    heads = [line for line in shown if line.startswith("### ") and "do next" not in line]
+    assert heads[3:] == ["### ✅ dependencies", "### ⏳ experimental", "### ⚠️ tests"]
+    for result in BLOCKED.results:
+        assert all(any(text in line for line in shown) for text in result.checked)
+
+
+def test_a_skipped_gate_is_named_in_the_headline_of_a_pass_and_says_why() -> None:
+    shown = lines(PASSED)
+    assert shown[0] == "## ✅ PASS: this change may go on, but 1 gate was skipped: tests"
+    assert "| ⚠️ | tests | SKIP | SKIPPED: no pull request in a local run |" in shown
+    assert "**SKIPPED: no pull request in a local run**\\" in shown
+    assert any(line.startswith("Next: Name the pull request") for line in shown)
+
+
+def test_more_than_six_things_looked_at_are_counted() -> None:
+    many = replace(DEPENDENCIES, checked=tuple(f"part {n}" for n in range(9)))
+    shown = lines(report(Verdict.PASS, 0, many))
+    assert "part 5\\" in shown
+    assert "and 3 more in the full report" in shown
+    assert "part 6\\" not in shown
 
 
 def test_the_table_has_a_row_for_each_gate_the_worst_first() -> None:

@@ -45,6 +45,29 @@ def test_it_ends_with_what_to_do_next_errors_first() -> None:
     assert gates == ["staging", "review", "code", "code", "experimental"]
 
 
+def test_every_gate_says_what_it_looked_at_those_with_findings_first() -> None:
+    found = render(BLOCKED).split("WHAT WAS FOUND")[1].split("ALSO WORTH KNOWING")[0]
+    heads = [line.split()[-1] for line in found.splitlines() if line[1:2] in set("✔✘!…⚠")]
+    assert heads == ["review", "code", "staging", "dependencies", "experimental", "tests"]
+    for result in BLOCKED.results:
+        assert all(text in found for text in result.checked)
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_a_skipped_gate_is_not_overlooked(width: int) -> None:
+    shown = " ".join(render(PASSED, width).replace("│", " ").split())
+    assert "this change may go on, but 1 gate was skipped: tests" in shown
+    assert shown.count("SKIPPED: no pull request in a local run") == 2
+    assert "next: Name the pull request that brings this change" in shown
+
+
+def test_a_skipped_gate_is_yellow_and_a_passed_one_green() -> None:
+    shown = render(PASSED, color=True)
+    assert "\x1b[33mSKIP" in shown
+    assert "\x1b[33mSKIPPED: no pull request in a local run" in shown
+    assert "\x1b[32mPASS" in shown
+
+
 def test_many_places_of_one_rule_become_one_branch_with_ten_of_them() -> None:
     shown = render(BLOCKED)
     assert shown.count("SQL built from input") == 2  # the other one does not block
