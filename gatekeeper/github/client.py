@@ -45,9 +45,10 @@ class Client:
                 "GITHUB_TOKEN is not set, so GitHub cannot be asked about the pull request",
                 "set GITHUB_TOKEN to a token that may read this repository's pull requests",
             )
-        self.host = _host(url or DEFAULT_URL)
+        url = url or DEFAULT_URL
+        self.host = _host(url)
         self._ends = time.monotonic() + deadline
-        self._requester = _requester(token, url or DEFAULT_URL, min(_TIMEOUT, deadline))
+        self._requester = _requester(token, url, min(_TIMEOUT, deadline))
 
     def graphql(self, query: str, variables: Mapping[str, Any], what: str) -> dict[str, Any]:
         """Return the `data` of a query that GitHub answered without any error.
@@ -74,12 +75,20 @@ class Client:
         return self._send("GET", url, None, what)
 
     def _send(self, verb: str, url: str, body: Any, what: str) -> dict[str, Any]:
-        from requests.exceptions import RequestException
-
         if time.monotonic() >= self._ends:
             raise ToolError(f"no time was left to ask GitHub for {what}", "raise the deadline")
+        status, headers, text = self._exchange(verb, url, body, what)
+        if status != HTTPStatus.OK:
+            raise refusals.of_status(status, headers, text, what)
+        return _object(text, what)
+
+    def _exchange(
+        self, verb: str, url: str, body: Any, what: str
+    ) -> tuple[int, dict[str, Any], str]:
+        from requests.exceptions import RequestException
+
         try:
-            status, headers, text = self._requester.requestJson(verb, url, input=body)
+            return self._requester.requestJson(verb, url, input=body)
         except RequestException as error:
             raise refusals.of_network(error, self.host, what) from None
         except (RuntimeError, AssertionError) as error:
@@ -88,9 +97,6 @@ class Client:
                 f"GitHub ({self.host}) redirected the request for {what} elsewhere",
                 "correct GITHUB_API_URL",
             ) from error
-        if status != HTTPStatus.OK:
-            raise refusals.of_status(status, headers, text, what)
-        return _object(text, what)
 
 
 def _requester(token: str, url: str, timeout: float) -> Requester:
@@ -111,16 +117,23 @@ def _host(url: str) -> str:
     """Return the address's host and port. A token travels over TLS, or stays on this machine."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
-        shown = f"{host}:{parts.port}" if parts.port else host
+        port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        parts, host, shown = urlsplit(""), "", ""
-    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and _loopback(host))):
-        raise EvidenceError(
-            "GITHUB_API_URL is not an https address, so the token is not sent there",
-            "set GITHUB_API_URL to e.g. https://github.example.com/api/v3, or leave it out",
-        )
-    return shown
+        raise _unsafe() from None
+    if not _may_carry_token(parts.scheme, parts.hostname or ""):
+        raise _unsafe()
+    return f"{parts.hostname}{port}"
+
+
+def _may_carry_token(scheme: str, host: str) -> bool:
+    return bool(host) and scheme in (("https", "http") if _loopback(host) else ("https",))
+
+
+def _unsafe() -> EvidenceError:
+    return EvidenceError(
+        "GITHUB_API_URL is not an https address, so the token is not sent there",
+        "set GITHUB_API_URL to e.g. https://github.example.com/api/v3, or leave it out",
+    )
 
 
 def _loopback(host: str) -> bool:

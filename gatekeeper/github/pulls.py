@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -11,6 +12,7 @@ from gatekeeper.core.errors import EvidenceError, ToolError
 from gatekeeper.github import queries
 from gatekeeper.github.answers import (
     Answer,
+    Commit,
     Ends,
     Event,
     GitActor,
@@ -25,6 +27,7 @@ from gatekeeper.github.client import Client
 
 PAGE_SIZE = 100
 _MOST_PAGES = 1000
+_REPOSITORY = re.compile(r"([^/]+)/([^/]+)")
 
 P = TypeVar("P", bound=BaseModel)
 T = TypeVar("T")
@@ -51,6 +54,10 @@ class _Repository(Answer):
     repository: Any
 
 
+class _Object(Answer):
+    object: Any = None
+
+
 class _Authors(Answer):
     authors: Page[GitActor]
 
@@ -63,8 +70,8 @@ class PullRequestReader:
     """
 
     def __init__(self, client: Client, repository: str, number: int) -> None:
-        owner, slash, name = repository.partition("/")
-        if not (owner and slash and name) or "/" in name:
+        found = _REPOSITORY.fullmatch(repository)
+        if found is None:
             raise EvidenceError(
                 f"`{repository}` is no GitHub repository, so #{number} cannot be asked for",
                 "run inside a clone whose remote is on GitHub, or name a folder of recordings",
@@ -72,8 +79,7 @@ class PullRequestReader:
         self.repository = repository
         self._client = client
         self._what = f"{repository}#{number}"
-        self._names = {"owner": owner, "name": name}
-        self._variables = {**self._names, "number": number}
+        self._names = {"owner": found[1], "name": found[2]}
         self._number = number
 
     def ends(self) -> Ends:
@@ -86,34 +92,30 @@ class PullRequestReader:
 
     def commits(self, pull: PullRequest) -> Iterator[PullRequestCommit]:
         """Yield every commit."""
-        for page in self._pages(pull, pull.commits, queries.MORE_COMMITS, _Commits, "commits"):
-            yield from page.nodes
+        return self._all(pull, pull.commits, queries.MORE_COMMITS, _Commits, "commits")
 
     def reviews(self, pull: PullRequest) -> Iterator[Review]:
         """Yield every review."""
-        for page in self._pages(pull, pull.reviews, queries.MORE_REVIEWS, _Reviews, "reviews"):
-            yield from page.nodes
+        return self._all(pull, pull.reviews, queries.MORE_REVIEWS, _Reviews, "reviews")
 
     def events(self, pull: PullRequest) -> Iterator[Event]:
         """Yield every force push, base change and dismissal."""
         first = pull.timeline_items
-        for page in self._pages(pull, first, queries.MORE_EVENTS, _Events, "timeline_items"):
-            yield from page.nodes
+        return self._all(pull, first, queries.MORE_EVENTS, _Events, "timeline_items")
 
-    def more_authors(self, oid: str, page: Page[GitActor]) -> Iterator[GitActor]:
-        """Yield the authors of a commit that are not on its first page."""
-        for _ in range(_MOST_PAGES):
-            if not page.page_info.has_next_page:
-                return
-            what = f"the authors of {oid[:7]}"
-            variables = {**self._names, "oid": oid, "first": PAGE_SIZE}
-            after = _cursor(page, what)
-            data = self._client.graphql(queries.COMMIT_AUTHORS, {**variables, "after": after}, what)
-            repository = read(_Repository, data, what).repository
-            found = repository.get("object") if isinstance(repository, dict) else None
-            page = read(_Authors, found, what).authors
-            yield from page.nodes
-        raise _endless(f"the authors of {oid[:7]}")
+    def authors(self, commit: Commit) -> Iterator[GitActor]:
+        """Yield every author of a commit: the first one, then its co-authors."""
+        what = f"the authors of {commit.oid[:7]}"
+        variables = {**self._names, "oid": commit.oid, "first": PAGE_SIZE}
+
+        def after(cursor: str) -> Page[GitActor]:
+            data = self._client.graphql(
+                queries.COMMIT_AUTHORS, {**variables, "after": cursor}, what
+            )
+            found = read(_Object, read(_Repository, data, what).repository, what).object
+            return read(_Authors, found, what).authors
+
+        return _nodes(commit.authors, after, what)
 
     def permission(self, login: str) -> Permission:
         """Return what a person may do on the repository now."""
@@ -125,27 +127,27 @@ class PullRequestReader:
             raise EvidenceError(f"GitHub answered about {answer.user.login}, not about {login}")
         return answer
 
-    def _pages(
-        self, pull: PullRequest, page: Page[T], query: str, model: type[Ends], field: str
-    ) -> Iterator[Page[T]]:
-        what = f"{field.replace('_', ' ')} of {self._what}"
-        for _ in range(_MOST_PAGES):
-            yield page
-            if not page.page_info.has_next_page:
-                return
-            answer = self._ask(query, model, first=PAGE_SIZE, after=_cursor(page, what))
-            if (answer.head_ref_oid, answer.base_ref_name) != (
-                pull.head_ref_oid,
-                pull.base_ref_name,
-            ):
-                raise ToolError(
-                    f"{self._what} was changed while it was read", "run again on its new head"
-                )
-            page = getattr(answer, field)
-        raise _endless(what)
+    def _all(
+        self, pull: PullRequest, first: Page[T], query: str, model: type[Ends], field: str
+    ) -> Iterator[T]:
+        def after(cursor: str) -> Page[T]:
+            answer = self._ask(query, model, first=PAGE_SIZE, after=cursor)
+            self._refuse_other_ends(answer, pull)
+            page: Page[T] = getattr(answer, field)
+            return page
+
+        return _nodes(first, after, f"{field.replace('_', ' ')} of {self._what}")
+
+    def _refuse_other_ends(self, answer: Ends, pull: PullRequest) -> None:
+        if (answer.head_ref_oid, answer.base_ref_name) != (pull.head_ref_oid, pull.base_ref_name):
+            raise ToolError(
+                f"{self._what} was changed while it was read", "run again on its new head"
+            )
 
     def _ask(self, query: str, model: type[P], **variables: Any) -> P:
-        data = self._client.graphql(query, {**self._variables, **variables}, self._what)
+        data = self._client.graphql(
+            query, {**self._names, "number": self._number, **variables}, self._what
+        )
         repository = read(_Repository, data, self._what).repository
         found = read(_Found, repository, self._what)
         answer = read(model, found.pull_request, self._what)
@@ -155,13 +157,19 @@ class PullRequestReader:
         return answer
 
 
+def _nodes(page: Page[T], after: Callable[[str], Page[T]], what: str) -> Iterator[T]:
+    """Yield what stands on a page and on all that come after it."""
+    for _ in range(_MOST_PAGES):
+        yield from page.nodes
+        if not page.page_info.has_next_page:
+            return
+        page = after(_cursor(page, what))
+    raise EvidenceError(f"GitHub went on giving pages of {what} without an end", "run again")
+
+
 def _cursor(page: Page[Any], what: str) -> str:
     """Return where the next page begins. An empty page that promises more would never end."""
     cursor = page.page_info.end_cursor
     if not cursor or not page.nodes:
         raise EvidenceError(f"GitHub promised more {what} and did not say where", "run again")
     return cursor
-
-
-def _endless(what: str) -> EvidenceError:
-    return EvidenceError(f"GitHub went on giving pages of {what} without an end", "run again")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -22,13 +22,13 @@ def of_network(error: Exception, host: str, what: str) -> ToolError:
 def _broken(error: Exception) -> str:
     from requests.exceptions import ChunkedEncodingError, SSLError, Timeout
 
-    if isinstance(error, Timeout):
-        return "did not answer in time"
-    if isinstance(error, SSLError):
-        return "showed a certificate that is not trusted"
-    if isinstance(error, ChunkedEncodingError):
-        return "broke off its answer"
-    return "could not be reached"
+    told = {
+        Timeout: "did not answer in time",
+        SSLError: "showed a certificate that is not trusted",
+        ChunkedEncodingError: "broke off its answer",
+    }
+    fitting = (words for kind, words in told.items() if isinstance(error, kind))
+    return next(fitting, "could not be reached")
 
 
 def of_status(
@@ -36,40 +36,40 @@ def of_status(
 ) -> EvidenceError | ToolError:
     """Return the error of an answer whose status is not 200."""
     said = f"{status}{_message(text)}"
-    if status == HTTPStatus.UNAUTHORIZED:
-        return NotAuthorisedError(
-            f"GitHub refused the token ({said}) when asked for {what}",
-            "set GITHUB_TOKEN to a token that is valid",
-        )
     if _rate_limited(status, headers, said):
         return _exhausted(what, said)
-    if status == HTTPStatus.FORBIDDEN:
-        return _forbidden(what, said)
-    if status == HTTPStatus.NOT_FOUND:
-        return _not_found(what, said)
-    return ToolError(f"GitHub answered {said} when asked for {what}", AGAIN)
+    return _BY_STATUS.get(status, _unexpected)(what, said)
 
 
 def of_errors(errors: Any, what: str) -> EvidenceError | ToolError:
     """Return the error of an answer with status 200; partial data beside it is never used."""
-    entries = errors if isinstance(errors, list) else []
-    listed = [error for error in entries if isinstance(error, dict)]
-    kinds = {str(error.get("type", "")) for error in listed}
-    said = _plain(str(listed[0].get("message", ""))) if listed else "without a reason"
-    if "RATE_LIMITED" in kinds or "rate limit" in said.lower():
+    entries = _entries(errors)
+    said = _plain(str(entries[0].get("message", ""))) if entries else "without a reason"
+    kinds = {str(entry.get("type", "")) for entry in entries}
+    if "rate limit" in said.lower():
         return _exhausted(what, said)
-    if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
-        return _forbidden(what, said)
-    if kinds == {"NOT_FOUND"}:
-        return _not_found(what, said)
-    return EvidenceError(f"GitHub answered with an error when asked for {what}: {said}", AGAIN)
+    return _BY_KIND.get(_telling(kinds), _failed)(what, said)
+
+
+def _entries(errors: Any) -> list[dict[str, Any]]:
+    listed = errors if isinstance(errors, list) else []
+    return [error for error in listed if isinstance(error, dict)]
+
+
+def _telling(kinds: set[str]) -> str:
+    """Return the kind that says most; that something was not found only where that is all."""
+    others = kinds - {"NOT_FOUND"}
+    return next((kind for kind in _BY_KIND if kind in (others or kinds)), "")
 
 
 def _rate_limited(status: int, headers: Mapping[str, Any], said: str) -> bool:
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return True
-    used_up = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
-    return status == HTTPStatus.FORBIDDEN and (used_up or "rate limit" in said.lower())
+    signs = (
+        headers.get("x-ratelimit-remaining") == "0",
+        "retry-after" in headers,
+        "rate limit" in said.lower(),
+    )
+    exhausted = status == HTTPStatus.FORBIDDEN and any(signs)
+    return exhausted or status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _exhausted(what: str, said: str) -> ToolError:
@@ -88,6 +88,36 @@ def _not_found(what: str, said: str) -> EvidenceError:
         f"GitHub knows no such thing as {what} ({said}), or the token may not see it",
         f"compare the repository and the number; {_SCOPES}",
     )
+
+
+def _unauthorised(what: str, said: str) -> NotAuthorisedError:
+    return NotAuthorisedError(
+        f"GitHub refused the token ({said}) when asked for {what}",
+        "set GITHUB_TOKEN to a token that is valid",
+    )
+
+
+def _unexpected(what: str, said: str) -> ToolError:
+    return ToolError(f"GitHub answered {said} when asked for {what}", AGAIN)
+
+
+def _failed(what: str, said: str) -> EvidenceError:
+    return EvidenceError(f"GitHub answered with an error when asked for {what}: {said}", AGAIN)
+
+
+_Refusal = Callable[[str, str], EvidenceError | ToolError]
+_BY_STATUS: Mapping[int, _Refusal] = {
+    HTTPStatus.UNAUTHORIZED: _unauthorised,
+    HTTPStatus.FORBIDDEN: _forbidden,
+    HTTPStatus.NOT_FOUND: _not_found,
+}
+# the first that an answer names counts
+_BY_KIND: Mapping[str, _Refusal] = {
+    "RATE_LIMITED": _exhausted,
+    "FORBIDDEN": _forbidden,
+    "INSUFFICIENT_SCOPES": _forbidden,
+    "NOT_FOUND": _not_found,
+}
 
 
 def _message(text: str) -> str:

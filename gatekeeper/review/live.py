@@ -85,7 +85,7 @@ class GitHubSource:
 
 
 def _commit(commit: answers.Commit, reader: PullRequestReader) -> Commit:
-    named = (*commit.authors.nodes, *reader.more_authors(commit.oid, commit.authors))
+    named = tuple(reader.authors(commit))
     parents = commit.parents
     if len(parents.nodes) != parents.total_count:
         raise EvidenceError(f"GitHub did not name all parents of {commit.oid[:7]}", "run again")
