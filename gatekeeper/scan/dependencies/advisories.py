@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gatekeeper.core.errors import EvidenceError
+from gatekeeper.scan.dependencies.versions import comparable, parsed, within
 from gatekeeper.scan.scanners.interface import in_words
 
 DATABASE_FILE = "database.json"
@@ -38,11 +39,6 @@ class _Range(_Part):
     type: str
     events: list[dict[str, str]] = Field(default_factory=list)
 
-    @property
-    def comparable(self) -> bool:
-        """True when every version in it is one of PEP 440."""
-        return all(is_version(text) for event in self.events for text in event.values())
-
 
 class _Affected(_Part):
     package: _Package
@@ -50,18 +46,32 @@ class _Affected(_Part):
     versions: list[str] = Field(default_factory=list)
 
     @property
+    def name(self) -> str:
+        return canonicalize_name(self.package.name)
+
+    @property
     def here(self) -> bool:
         return self.package.ecosystem == _ECOSYSTEM
 
+    @property
+    def events(self) -> list[list[dict[str, str]]]:
+        """Of each range that counts in versions of the ecosystem."""
+        return [item.events for item in self.ranges if item.type == "ECOSYSTEM"]
+
+    @property
+    def unclear(self) -> bool:
+        """True when the record does not tell which versions, or in words nobody can compare."""
+        return not (self.events or self.versions) or not all(map(comparable, self.events))
+
     def covers(self, version: Version) -> bool:
-        """True for an affected version; for every one when the record does not tell which."""
-        ranges = [item for item in self.ranges if item.type == "ECOSYSTEM"]
-        if not ranges and not self.versions:
-            return True
-        if not all(item.comparable for item in ranges):
-            return True
-        listed = any(_same(version, text) for text in self.versions)
-        return listed or any(_within(version, item.events) for item in ranges)
+        """True for an affected version; for every one when that is unclear."""
+        listed = version in map(parsed, self.versions)
+        return self.unclear or listed or any(within(version, one) for one in self.events)
+
+    def served(self) -> dict[str, Any]:
+        """Return it as the OSV service would answer it."""
+        ranges = [{"type": "ECOSYSTEM", "events": one} for one in filter(comparable, self.events)]
+        return {"package": {"ecosystem": _ECOSYSTEM, "name": self.name}, "ranges": ranges}
 
 
 class Advisory(_Part):
@@ -82,28 +92,23 @@ class Advisory(_Part):
         grade = (self.database_specific or {}).get("severity")
         return _GRADES.get(grade.upper()) if isinstance(grade, str) else None
 
+    @property
+    def concerned(self) -> list[_Affected]:
+        """Packages of this ecosystem that it stands for; none once it is withdrawn."""
+        return [] if self.withdrawn else [item for item in self.affected if item.here]
+
+    def affects(self, name: str, version: Version) -> bool:
+        """True when the version falls under it."""
+        return any(item.name == name and item.covers(version) for item in self.concerned)
+
     def served(self) -> dict[str, Any]:
         """Return the record as the OSV service would answer it."""
-        kept = [item for item in self.affected if item.here]
         return {
             "id": self.id,
             "modified": self.modified.isoformat(),
             "aliases": self.aliases,
             "summary": self.summary or self.details[:200],
-            "affected": [
-                {
-                    "package": {
-                        "ecosystem": _ECOSYSTEM,
-                        "name": canonicalize_name(item.package.name),
-                    },
-                    "ranges": [
-                        known.model_dump()
-                        for known in item.ranges
-                        if known.type == "ECOSYSTEM" and known.comparable
-                    ],
-                }
-                for item in kept
-            ],
+            "affected": [item.served() for item in self.concerned],
         }
 
 
@@ -124,48 +129,41 @@ class Advisories:
     def affecting(self, name: str, version: str) -> tuple[Advisory, ...]:
         """Return the advisories that a version falls under."""
         wanted, exact = canonicalize_name(name), Version(version)
-        return tuple(
-            advisory
-            for advisory in self.by_package.get(wanted, ())
-            if any(
-                item.here and canonicalize_name(item.package.name) == wanted and item.covers(exact)
-                for item in advisory.affected
-            )
-        )
+        candidates = self.by_package.get(wanted, ())
+        return tuple(advisory for advisory in candidates if advisory.affects(wanted, exact))
 
 
-def load(folder: Path) -> Advisories:
+def load(folder: Path, name: str = "") -> Advisories:
     """Read every record below a folder.
+
+    Args:
+        folder: where they are.
+        name: what messages call it, instead of its own name.
 
     Raises:
         EvidenceError: the folder is missing, or a file in it is not an OSV record.
     """
+    name = name or folder.name
     if not folder.is_dir():
         step = "name a folder of OSV records in the policy, or `advisories: osv`"
-        raise EvidenceError(f"there is no folder `{folder.name}` of advisories", step)
+        raise EvidenceError(f"there is no folder `{name}` of advisories", step)
     records = [_record(path, folder) for path in _record_files(folder)]
-    standing = [advisory for advisory in records if _names(advisory)]
-    by_package: dict[str, list[Advisory]] = defaultdict(list)
-    for advisory in standing:
-        for name in _names(advisory):
-            by_package[name].append(advisory)
-    return Advisories(
-        {name: tuple(items) for name, items in by_package.items()},
-        len(standing),
-        _as_of(folder, standing),
-    )
+    standing = [record for record in records if record.concerned]
+    as_of = _synced(folder / DATABASE_FILE, name) or _newest(standing)
+    return Advisories(_by_package(standing), len(standing), as_of)
 
 
 def _record_files(folder: Path) -> list[Path]:
-    metadata = folder / DATABASE_FILE
-    found = (path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
-    return sorted(path for path in found if path != metadata)
+    files = (path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
+    return sorted({*files} - {folder / DATABASE_FILE})
 
 
-def _names(advisory: Advisory) -> set[str]:
-    if advisory.withdrawn:
-        return set()
-    return {canonicalize_name(item.package.name) for item in advisory.affected if item.here}
+def _by_package(records: Iterable[Advisory]) -> dict[str, tuple[Advisory, ...]]:
+    found: dict[str, dict[int, Advisory]] = defaultdict(dict)
+    for number, record in enumerate(records):
+        for item in record.concerned:
+            found[item.name][number] = record
+    return {name: tuple(many.values()) for name, many in found.items()}
 
 
 def _record(path: Path, folder: Path) -> Advisory:
@@ -196,42 +194,20 @@ def _parsed(path: Path) -> Any:
         raise ValueError("not valid YAML") from None
 
 
-def _as_of(folder: Path, records: Iterable[Advisory]) -> datetime | None:
-    metadata = folder / DATABASE_FILE
-    if metadata.is_file():
-        try:
-            synced = datetime.fromisoformat(json.loads(metadata.read_text("utf-8"))["synced_at"])
-        except (ValueError, KeyError, TypeError):
-            reason = f"{folder.name}/{DATABASE_FILE} does not say when it was synchronised"
-            raise EvidenceError(reason, "synchronise the folder again") from None
-        return _utc(synced)
+def _synced(metadata: Path, name: str) -> datetime | None:
+    """Return when the folder was synchronised, or None when nothing in it says so."""
+    if not metadata.is_file():
+        return None
+    try:
+        return _utc(datetime.fromisoformat(json.loads(metadata.read_text("utf-8"))["synced_at"]))
+    except (ValueError, KeyError, TypeError):
+        reason = f"{name}/{DATABASE_FILE} does not say when it was synchronised"
+        raise EvidenceError(reason, "synchronise the folder again") from None
+
+
+def _newest(records: Iterable[Advisory]) -> datetime | None:
     return max((_utc(record.modified) for record in records), default=None)
 
 
 def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def is_version(text: str) -> bool:
-    """True for a version of PEP 440."""
-    try:
-        Version(text)
-    except InvalidVersion:
-        return False
-    return True
-
-
-def _same(version: Version, text: str) -> bool:
-    return is_version(text) and Version(text) == version
-
-
-def _within(version: Version, events: Iterable[Mapping[str, str]]) -> bool:
-    """Walk the events in the order of their versions, as the OSV schema describes."""
-    steps = [(Version(text), kind) for event in events for kind, text in event.items()]
-    affected = False
-    for at, kind in sorted(steps, key=lambda step: (step[0], step[1] != "introduced")):
-        if kind == "introduced" and version >= at:
-            affected = True
-        elif (kind == "fixed" and version >= at) or (kind == "last_affected" and version > at):
-            affected = False
-    return affected

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gatekeeper.core.errors import GatekeeperError
 from gatekeeper.core.gate import Request
@@ -22,25 +22,43 @@ from gatekeeper.scan.dependencies.facts import (
 )
 from gatekeeper.scan.dependencies.settings import OSV, DependencySettings
 
+if TYPE_CHECKING:
+    from gatekeeper.scan.code.facts import Unseen
+    from gatekeeper.scan.dependencies.locks.interface import LockFormat, Requirements
+    from gatekeeper.scan.dependencies.source import Source
+    from gatekeeper.scan.scanners.pip_audit import Known, Matched
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What came of asking; `problem` says why nothing did."""
+    """What came of asking; `problems` say why nothing did."""
 
     tool: str = ""
     judged: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     vulnerabilities: tuple[Vulnerability, ...] = ()
     database: Database | None = None
-    problem: Problem | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(slots=True)
-class _Read:
-    files: list[LockFile]
-    pins: dict[Pin, None]
-    unpinned: dict[Unpinned, None]
-    problems: list[Problem]
+class _Locks:
+    """What all lock files say; what two of them include counts once."""
+
+    files: list[LockFile] = field(default_factory=list)
+    pins: dict[Pin, None] = field(default_factory=dict)
+    unpinned: dict[Unpinned, None] = field(default_factory=dict)
+    problems: dict[Problem, None] = field(default_factory=dict)
+
+    def add(self, lock: LockFormat, path: str, found: Requirements) -> None:
+        entries = len(found.pins) + len(found.unpinned) + found.own
+        self.files.append(LockFile(path, lock.name, entries))
+        self.pins.update(dict.fromkeys(found.pins))
+        self.unpinned.update(dict.fromkeys(found.unpinned))
+        self.problems.update(dict.fromkeys(found.problems))
+
+    def versions(self) -> list[tuple[str, str]]:
+        return sorted({(pin.name, pin.version) for pin in self.pins})
 
 
 def collect(request: Request[DependencySettings]) -> DependencyEvidence:
@@ -55,22 +73,16 @@ def collect(request: Request[DependencySettings]) -> DependencyEvidence:
     deadline = time.monotonic() + request.deadline
     root = request.root.resolve()
     tree = listing(root)
-    read = _read(root, tree.files)
-    projects = survey(
-        *(root, tree.files, [file.path for file in read.files]),
-        [*read.pins, *read.unpinned],
-    )
-    hidden = [_hidden(item.path, item.reason) for item in tree.failed]
-    pairs = sorted({(pin.name, pin.version) for pin in read.pins})
-    request.progress(f"asking for advisories on {len(pairs)} versions")
-    asked = _ask(request, pairs, deadline) if pairs else _Asked()
-    problems = [*read.problems, *projects.problems, *(item for item in hidden if item)]
+    locks = _read(root, tree.files)
+    known: list[Pin | Unpinned] = [*locks.pins, *locks.unpinned]
+    projects = survey(root, tree.files, [file.path for file in locks.files], known)
+    asked = _ask(request, locks.versions(), deadline)
     return DependencyEvidence(
-        files=tuple(read.files),
+        files=tuple(locks.files),
         projects=projects.without_dependencies,
-        pins=tuple(read.pins),
-        unpinned=tuple(read.unpinned),
-        problems=(*problems, *((asked.problem,) if asked.problem else ())),
+        pins=tuple(locks.pins),
+        unpinned=tuple(locks.unpinned),
+        problems=(*locks.problems, *projects.problems, *_hidden(tree.failed), *asked.problems),
         tool=asked.tool,
         service=OSV if request.settings.advisories == OSV else "folder",
         database=asked.database,
@@ -80,53 +92,54 @@ def collect(request: Request[DependencySettings]) -> DependencyEvidence:
     )
 
 
-def _read(root: Path, paths: Iterable[str]) -> _Read:
-    """Read every lock file; a file that two others include counts once."""
+def _claimed(paths: Iterable[str]) -> Iterator[tuple[str, LockFormat]]:
+    """Yield the lock files among the paths, each with its format."""
     from gatekeeper.scan.dependencies.locks import format_of
+
+    for path in paths:
+        if lock := format_of(path):
+            yield path, lock
+
+
+def _read(root: Path, paths: Iterable[str]) -> _Locks:
+    """Read every lock file."""
     from gatekeeper.scan.dependencies.locks.interface import UnreadableError
 
-    read = _Read([], {}, {}, [])
-    for path in paths:
-        lock = format_of(path)
-        if lock is None:
-            continue
+    locks = _Locks()
+    for path, lock in _claimed(paths):
         try:
-            found = lock.read(root, path)
+            locks.add(lock, path, lock.read(root, path))
         except UnreadableError as error:
-            step = "mend or renew the lock file"
-            read.problems.append(Problem(f"{path} {error}", step))
-            continue
-        entries = len(found.pins) + len(found.unpinned) + found.own
-        read.files.append(LockFile(path, lock.name, entries))
-        read.pins.update(dict.fromkeys(found.pins))
-        read.unpinned.update(dict.fromkeys(found.unpinned))
-        read.problems += [problem for problem in found.problems if problem not in read.problems]
-    return read
+            locks.problems[Problem(f"{path} {error}", "mend or renew the lock file")] = None
+    return locks
 
 
-def _hidden(path: str, reason: str) -> Problem | None:
-    """A lock file that cannot be opened; other files of that kind are the code gate's."""
-    from gatekeeper.scan.dependencies.locks import format_of
-
-    lock = format_of(path)
-    return Problem(f"{path}: {reason}", "make the file readable") if lock else None
+def _hidden(failed: Iterable[Unseen]) -> Iterator[Problem]:
+    """Lock files that cannot be opened; other files of that kind are the code gate's."""
+    reasons = {item.path: item.reason for item in failed}
+    for path, _ in _claimed(reasons):
+        yield Problem(f"{path}: {reasons[path]}", "make the file readable")
 
 
 def _ask(
-    request: Request[DependencySettings], pairs: list[tuple[str, str]], deadline: float
+    request: Request[DependencySettings], versions: list[tuple[str, str]], deadline: float
 ) -> _Asked:
+    from gatekeeper.scan.dependencies.source import opened
     from gatekeeper.scan.scanners import pip_audit
 
+    if not versions:
+        return _Asked()
+    request.progress(f"asking for advisories on {len(versions)} versions")
     try:
-        with _source(request) as source:
+        with opened(request, deadline) as source:
             answers = pip_audit.audit(
-                pairs,
+                versions,
                 osv_url=source.url,
                 environment=request.environment,
                 seconds=deadline - time.monotonic(),
             )
     except GatekeeperError as error:
-        return _Asked(problem=Problem(error.reason, error.next_step))
+        return _Asked(problems=(Problem(error.reason, error.next_step),))
     return _Asked(
         tool=pip_audit.tool(),
         judged=tuple(sorted(f"{a.name}=={a.version}" for a in answers if not a.skipped)),
@@ -136,54 +149,22 @@ def _ask(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    url: str | None
-    database: Database | None
-    severities: dict[str, str | None]
-
-
-@contextmanager
-def _source(request: Request[DependencySettings]) -> Iterator[_Source]:
-    """Open what the policy names: the service, or our own one that answers from a folder."""
-    from gatekeeper.scan.dependencies import advisories, osv_server
-
-    name = request.settings.advisories
-    if name == OSV:
-        yield _Source(None, None, {})
-        return
-    root = request.root.resolve()
-    known = advisories.load(_within(root, name))
-    severities = {a.id: a.severity for items in known.by_package.values() for a in items}
-    database = Database(name, known.records, known.as_of)
-    with osv_server.serving(known) as url:
-        yield _Source(url, database, severities)
-
-
-def _within(root: Path, name: str) -> Path:
-    from gatekeeper.core.errors import EvidenceError
-
-    folder = (root / name).resolve()
-    if not folder.is_relative_to(root):
-        raise EvidenceError(f"the folder `{name}` lies outside the tree", "name one inside it")
-    return folder
-
-
-def _vulnerabilities(answers: Iterable[object], source: _Source) -> Iterator[Vulnerability]:
-    from gatekeeper.scan.scanners.interface import in_words
-    from gatekeeper.scan.scanners.pip_audit import Matched
-
+def _vulnerabilities(answers: Iterable[Matched], source: Source) -> Iterator[Vulnerability]:
     for answer in answers:
-        assert isinstance(answer, Matched)
-        for found in answer.advisories:
-            names = (found["id"], *found.get("aliases", ()))
-            graded = [source.severities[name] for name in names if name in source.severities]
-            yield Vulnerability(
-                name=answer.name,
-                version=answer.version,
-                id=found["id"],
-                aliases=tuple(sorted(found.get("aliases", ()))),
-                fixed_in=tuple(found.get("fix_versions", ())),
-                severity=next((grade for grade in graded if grade), None),
-                summary=in_words(found.get("description", ""))[:200],
-            )
+        for known in answer.advisories:
+            yield _vulnerability(answer, known, source)
+
+
+def _vulnerability(answer: Matched, known: Known, source: Source) -> Vulnerability:
+    from gatekeeper.scan.scanners.interface import in_words
+
+    grades = map(source.severities.get, (known.id, *known.aliases))
+    return Vulnerability(
+        name=answer.name,
+        version=answer.version,
+        id=known.id,
+        aliases=tuple(sorted(known.aliases)),
+        fixed_in=known.fix_versions,
+        severity=next(filter(None, grades), None),
+        summary=in_words(known.description)[:200],
+    )

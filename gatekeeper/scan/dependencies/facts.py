@@ -114,11 +114,13 @@ class Database:
         folder: relative to the root.
         records: how many advisories it holds for PyPI.
         as_of: when it was synchronised, or its newest advisory modified; None when it holds none.
+        revision: the commit that it was read from, or None for the files of the work tree.
     """
 
     folder: str
     records: int
     as_of: datetime | None
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

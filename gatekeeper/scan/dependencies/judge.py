@@ -9,31 +9,29 @@ from gatekeeper.core.fields import format_duration
 from gatekeeper.core.gate import Context
 from gatekeeper.core.model import Failure, Finding, Judgement, Place, Severity
 from gatekeeper.scan.dependencies.facts import (
+    Database,
     DependencyEvidence,
     Pin,
-    Unpinned,
     Vulnerability,
 )
 from gatekeeper.scan.dependencies.settings import DependencySettings
+from gatekeeper.scan.occurrences import numbered
 
 _UNGRADED = Severity.HIGH
+_SUMMARIES = {
+    "vulnerable-dependency": ("pinned version", "with known vulnerabilities"),
+    "unpinned-dependency": ("requirement", "without exact version"),
+}
 
 
 def judge(
     evidence: DependencyEvidence, settings: DependencySettings, context: Context
 ) -> Judgement:
     """Judge every pin, and whether every pin could be judged."""
-    found = (
-        *_vulnerable(evidence, settings, context),
-        *(
-            _unpinned(item, context)
-            for item in evidence.unpinned
-            if not (item.sourced and item.name in settings.private)
-        ),
-    )
+    found = (*_vulnerable(evidence, settings, context), *_loose(evidence, settings, context))
     failures = tuple(_failures(evidence, settings, context))
     return Judgement(
-        checked=_checked(evidence, settings),
+        checked=tuple(_checked(evidence, settings)),
         findings=found,
         failures=failures,
         summary="" if failures else _summary(found),
@@ -45,34 +43,30 @@ def _failures(
     evidence: DependencyEvidence, settings: DependencySettings, context: Context
 ) -> Iterator[Failure]:
     # must have read every lock file, and every project must have one
-    for problem in evidence.problems:
-        yield Failure(problem.reason, problem.next_step)
+    yield from (Failure(problem.reason, problem.next_step) for problem in evidence.problems)
     # must have an answer for every version that is pinned
-    told = set(evidence.judged)
-    explained = {item.name for item in evidence.skipped}
-    lost = [
-        f"{pin.name}=={pin.version}"
-        for pin in evidence.pins
-        if f"{pin.name}=={pin.version}" not in told and pin.name not in explained
-    ]
-    if lost and not evidence.problems:
-        reason = f"{len(set(lost))} pinned versions were not judged, e.g. {min(lost)}"
-        yield Failure(reason, "collect the evidence again")
+    if not evidence.problems:
+        yield from _lost(evidence)
     # must not have skipped a package that is not known to be private
-    for item in evidence.skipped:
-        if item.name not in settings.private:
-            step = f"if `{item.name}` is your own, name it under `private` in the policy"
-            yield Failure(f"{item.name} was not judged: {item.reason}", step)
-    yield from _stale(evidence, settings, context)
+    skipped = (item for item in evidence.skipped if item.name not in settings.private)
+    for item in skipped:
+        step = f"if `{item.name}` is your own, name it under `private` in the policy"
+        yield Failure(f"{item.name} was not judged: {item.reason}", step)
+    # must know what is known today
+    if evidence.database:
+        yield from _stale(evidence.database, settings, context)
 
 
-def _stale(
-    evidence: DependencyEvidence, settings: DependencySettings, context: Context
-) -> Iterator[Failure]:
+def _lost(evidence: DependencyEvidence) -> Iterator[Failure]:
+    explained = {item.name for item in evidence.skipped}
+    wanted = {f"{pin.name}=={pin.version}" for pin in evidence.pins if pin.name not in explained}
+    if lost := wanted.difference(evidence.judged):
+        reason = f"{len(lost)} pinned versions were not judged, e.g. {min(lost)}"
+        yield Failure(reason, "collect the evidence again")
+
+
+def _stale(database: Database, settings: DependencySettings, context: Context) -> Iterator[Failure]:
     """A folder of advisories must hold some, and must be young enough to know what is known."""
-    database = evidence.database
-    if database is None:
-        return
     sync = "synchronise the folder again"
     if not database.records or database.as_of is None:
         yield Failure(f"the folder `{database.folder}` holds no advisory for PyPI", sync)
@@ -90,16 +84,22 @@ def _vulnerable(
     pins: dict[tuple[str, str], list[Pin]] = defaultdict(list)
     for pin in evidence.pins:
         pins[pin.name, pin.version].append(pin)
-    for item in evidence.vulnerabilities:
-        severity = Severity[item.severity.upper()] if item.severity else _UNGRADED
-        for pin in pins[item.name, item.version]:
-            yield context.rules["vulnerable-dependency"].finding(
-                _message(item),
-                Place(pin.path, pin.line, package=f"{pin.name}@{pin.version}"),
-                (pin.path, pin.name, pin.version, item.id),
-                blocking=severity >= settings.fail_on,
-                severity=severity,
-            )
+    flaws = [
+        (pin, flaw) for flaw in evidence.vulnerabilities for pin in pins[flaw.name, flaw.version]
+    ]
+    for (pin, flaw), occurrence in numbered(flaws, lambda one: _identity(*one)):
+        severity = Severity[flaw.severity.upper()] if flaw.severity else _UNGRADED
+        yield context.rules["vulnerable-dependency"].finding(
+            _message(flaw),
+            Place(pin.path, pin.line, package=f"{pin.name}@{pin.version}"),
+            (*_identity(pin, flaw), occurrence),
+            blocking=severity >= settings.fail_on,
+            severity=severity,
+        )
+
+
+def _identity(pin: Pin, flaw: Vulnerability) -> tuple[str, str, str, str]:
+    return pin.path, pin.name, pin.version, flaw.id
 
 
 def _message(item: Vulnerability) -> str:
@@ -109,53 +109,61 @@ def _message(item: Vulnerability) -> str:
     return f"{item.name} {item.version} falls under {item.id}{aliases}{summary}; {mended}"
 
 
-def _unpinned(item: Unpinned, context: Context) -> Finding:
-    return context.rules["unpinned-dependency"].finding(
-        f"{item.name} {item.reason}, so it cannot be judged",
-        Place(item.path, item.line, package=item.name),
-        (item.path, item.name),
-    )
+def _loose(
+    evidence: DependencyEvidence, settings: DependencySettings, context: Context
+) -> Iterator[Finding]:
+    """Tell what has no exact version, but for private packages that come from elsewhere."""
+    rule = context.rules["unpinned-dependency"]
+    for item, occurrence in numbered(evidence.unpinned, lambda item: (item.path, item.name)):
+        if not (item.sourced and item.name in settings.private):
+            where = Place(item.path, item.line, package=item.name)
+            message = f"{item.name} {item.reason}, so it cannot be judged"
+            yield rule.finding(message, where, (item.path, item.name, occurrence))
 
 
-def _checked(evidence: DependencyEvidence, settings: DependencySettings) -> tuple[str, ...]:
-    lines = []
+def _checked(evidence: DependencyEvidence, settings: DependencySettings) -> Iterator[str]:
     if evidence.judged:
-        files = len(evidence.files)
-        source = "osv.dev"
-        if evidence.database:
-            source = f"{evidence.database.records} advisories in `{evidence.database.folder}`"
-        lines.append(
-            f"{len(evidence.judged)} versions in {files} lock file{'s' * (files != 1)} "
-            f"with {evidence.tool} against {source}"
-        )
-    lines += [f"{path}: declares no dependencies" for path in evidence.projects]
+        files = _counted(len(evidence.files), "lock file")
+        told = f"{len(evidence.judged)} versions in {files} with {evidence.tool}"
+        yield f"{told} against {_source(evidence.database)}"
+    yield from (f"{path}: declares no dependencies" for path in evidence.projects)
     if evidence.unpinned:
-        lines.append(f"{len(evidence.unpinned)} requirements without an exact version")
+        yield f"{len(evidence.unpinned)} requirements without an exact version"
     unjudged = {item.name for item in evidence.unpinned}
     unjudged |= {item.name for item in evidence.skipped}
-    if private := sorted(unjudged & set(settings.private)):
-        lines.append(f"not judged, private by policy: {', '.join(private)}")
-    return tuple(lines)
+    if private := unjudged.intersection(settings.private):
+        yield f"not judged, private by policy: {', '.join(sorted(private))}"
+
+
+def _source(database: Database | None) -> str:
+    if database is None:
+        return "osv.dev"
+    read = f" as of base {database.revision[:7]}" if database.revision else ""
+    return f"{database.records} advisories in `{database.folder}`{read}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + "s" * (count != 1)
 
 
 def _summary(found: Sequence[Finding]) -> str:
-    blocking = [finding for finding in found if finding.blocking]
-    bad = {f.where.package for f in blocking if f.rule == "vulnerable-dependency"}
-    loose = {f.where.package for f in blocking if f.rule == "unpinned-dependency"}
-    parts = []
-    if bad:
-        parts.append(f"{len(bad)} pinned version{'s' * (len(bad) != 1)} with known vulnerabilities")
-    if loose:
-        parts.append(f"{len(loose)} requirement{'s' * (len(loose) != 1)} without exact version")
-    return "; ".join(parts) or "no known vulnerability in what is pinned"
+    packages: dict[str, set[str | None]] = {rule: set() for rule in _SUMMARIES}
+    for finding in filter(lambda finding: finding.blocking, found):
+        packages[finding.rule].add(finding.where.package)
+    told = [
+        f"{_counted(len(names), noun)} {rest}"
+        for names, (noun, rest) in zip(packages.values(), _SUMMARIES.values(), strict=True)
+        if names
+    ]
+    return "; ".join(told) or "no known vulnerability in what is pinned"
 
 
 def _next_steps(evidence: DependencyEvidence, found: Sequence[Finding]) -> tuple[str, ...]:
     """Say which version to go to: the highest of the fixed ones mends all advisories."""
-    blocking = {f.where.package for f in found if f.blocking}
-    steps: dict[str, str] = {}
-    for item in evidence.vulnerabilities:
-        key = f"{item.name}@{item.version}"
-        if key in blocking and item.fixed_in:
-            steps[key] = f"raise {item.name} from {item.version} to {item.fixed_in[-1]} or later"
-    return tuple(steps[key] for key in sorted(steps))
+    blocking = {finding.where.package for finding in found if finding.blocking}
+    steps = {
+        f"{flaw.name}@{flaw.version}": f"raise {flaw.name} from {flaw.version} to {best} or later"
+        for flaw in evidence.vulnerabilities
+        for best in flaw.fixed_in[-1:]
+    }
+    return tuple(steps[package] for package in sorted(steps) if package in blocking)

@@ -31,7 +31,7 @@ class DependencySettings(Settings):
 
     Attributes:
         advisories: `osv` for the service at osv.dev, or a folder of OSV records (JSON or YAML)
-            relative to the tree.
+            relative to the tree; those of the base when a pull request is judged.
         max_age: how old a folder of advisories may be: older knowledge is no answer.
         fail_on: advisories of this severity or worse fail the gate; one without counts as high.
         private: packages that a public service need not know: their own code is not judged here.

@@ -6,37 +6,60 @@ of exactly the packages that were asked for is believed.
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from gatekeeper.core.errors import ToolError
 from gatekeeper.scan import processes
+from gatekeeper.scan.occurrences import numbered
+from gatekeeper.scan.scanners.answers import Answer, read
 from gatekeeper.scan.scanners.interface import in_words
 
+_UNREACHABLE = ("ConnectionError", "Max retries")
 _NO_PROXY = {"NO_PROXY": "127.0.0.1"}
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Known(Answer):
+    """What is known of one version.
+
+    Attributes:
+        id: of the advisory.
+        aliases: its other ids.
+        fix_versions: versions that mend it, ascending.
+        description: in the database's words.
+    """
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    fix_versions: tuple[str, ...] = ()
+    description: str = ""
+
+
+class Matched(Answer):
     """One package's answer.
 
     Attributes:
         name: normalised.
         version: as asked; empty for a skipped package.
         skipped: why the service did not judge it; empty when it did.
-        advisories: id, aliases, fix_versions and description of each, as pip-audit writes them.
+        advisories: that the version falls under.
     """
 
     name: str
-    version: str
-    skipped: str
-    advisories: tuple[Mapping[str, Any], ...]
+    version: str = ""
+    skipped: Annotated[str, AfterValidator(in_words)] = Field("", alias="skip_reason")
+    advisories: tuple[Known, ...] = Field((), alias="vulns")
+
+
+class _Report(Answer):
+    dependencies: tuple[Matched, ...]
 
 
 def tool() -> str:
@@ -72,19 +95,15 @@ def audit(
 
 def layers(pins: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     """Split pins so that no part holds two versions of one name: pip-audit refuses that."""
-    parts: list[dict[str, str]] = []
-    for name, exact in sorted(set(pins)):
-        part = next((part for part in parts if name not in part), None)
-        if part is None:
-            part = {}
-            parts.append(part)
-        part[name] = exact
-    return parts
+    parts: dict[int, dict[str, str]] = defaultdict(dict)
+    for (name, exact), occurrence in numbered(sorted(set(pins)), lambda pin: pin[0]):
+        parts[occurrence][name] = exact
+    return list(parts.values())
 
 
 def _ask(
     pins: Mapping[str, str], osv_url: str | None, environment: Mapping[str, str], seconds: float
-) -> list[Matched]:
+) -> tuple[Matched, ...]:
     with tempfile.TemporaryDirectory(prefix="gatekeeper-") as folder:
         listed = Path(folder) / "pins.txt"
         lines = "".join(f"{name}=={exact}\n" for name, exact in pins.items())
@@ -100,34 +119,27 @@ def _ask(
     return _read(done, pins)
 
 
-def _read(done: processes.Completed, pins: Mapping[str, str]) -> list[Matched]:
-    try:
-        listed = json.loads(done.output)["dependencies"]
-        answers = [_matched(item) for item in listed]
-    except (ValueError, KeyError, TypeError):
+def _read(done: processes.Completed, pins: Mapping[str, str]) -> tuple[Matched, ...]:
+    report = read(_Report, done.output)
+    if report is None:
         raise ToolError(
-            f"the advisory service gave no answer: {_last_words(done)}",
+            f"the advisory service gave no answer: {_last_words(done.said)}",
             "make api.osv.dev reachable (HTTPS_PROXY), or name a folder of advisories in the "
             "policy",
-        ) from None
-    told = {(answer.name, answer.version) for answer in answers if not answer.skipped}
-    skipped = {answer.name for answer in answers if answer.skipped}
-    missing = [name for name, exact in pins.items() if (name, exact) not in told]
-    if unexplained := sorted(set(missing) - skipped):
-        raise ToolError(f"pip-audit left out {len(unexplained)} packages, e.g. {unexplained[0]}")
-    return answers
+        )
+    if lost := sorted(_unanswered(report.dependencies, pins)):
+        raise ToolError(f"pip-audit left out {len(lost)} packages, e.g. {lost[0]}")
+    return report.dependencies
 
 
-def _last_words(done: processes.Completed) -> str:
-    if "ConnectionError" in done.said or "Max retries" in done.said:
+def _unanswered(answers: Iterable[Matched], pins: Mapping[str, str]) -> set[str]:
+    """Return the names that were neither skipped nor judged in the version that was asked for."""
+    told = {answer.name for answer in answers if answer.skipped}
+    told |= {answer.name for answer in answers if pins.get(answer.name) == answer.version}
+    return set(pins) - told
+
+
+def _last_words(said: str) -> str:
+    if any(sign in said for sign in _UNREACHABLE):
         return "it cannot be reached"
-    return in_words(done.said.splitlines()[-1])[:200] if done.said else "it said nothing"
-
-
-def _matched(item: Mapping[str, Any]) -> Matched:
-    return Matched(
-        name=item["name"],
-        version=item.get("version", ""),
-        skipped=in_words(item.get("skip_reason", "")),
-        advisories=tuple(item.get("vulns", ())),
-    )
+    return in_words(said.splitlines()[-1])[:200] if said else "it said nothing"

@@ -1,0 +1,38 @@
+"""Versions of PEP 440, and whether the ranges of an advisory hold one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from packaging.version import InvalidVersion, Version
+
+
+def parsed(text: str) -> Version | None:
+    """Return the version, or None when the text is none of PEP 440."""
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def comparable(events: Iterable[Mapping[str, str]]) -> bool:
+    """True when every version in the events is one of PEP 440."""
+    return all(parsed(text) for event in events for text in event.values())
+
+
+def within(version: Version, events: Iterable[Mapping[str, str]]) -> bool:
+    """True when the last event that has come by this version is an introduction.
+
+    Walks the events in the order of their versions, as the OSV schema describes. All of them must
+    be comparable.
+    """
+    steps = [(Version(text), kind) for event in events for kind, text in event.items()]
+    # an introduction comes before what else the same version brings
+    steps.sort(key=lambda step: (step[0], step[1] != "introduced"))
+    kinds = [kind for at, kind in steps if _has_come(version, at, kind)]
+    return kinds[-1:] == ["introduced"]
+
+
+def _has_come(version: Version, at: Version, kind: str) -> bool:
+    reached = {"introduced": version >= at, "fixed": version >= at, "last_affected": version > at}
+    return reached.get(kind, False)
