@@ -197,7 +197,7 @@ def read(model: type[A], value: Any, what: str) -> A:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the whole answer"
+        field = ".".join(map(str, first["loc"])) or "the whole answer"
         raise EvidenceError(
             f"GitHub's answer about {what} is not usable: {field}: {first['msg']}",
             "run again; if it stays so, look at https://www.githubstatus.com",

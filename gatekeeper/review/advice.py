@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from gatekeeper.core.model import Finding
-from gatekeeper.review.contributors import Contributors, Doubt
-from gatekeeper.review.facts import PullRequest
+from gatekeeper.review.case import Case
+from gatekeeper.review.contributors import Doubt
+from gatekeeper.review.facts import Review
 from gatekeeper.review.findings import sentence
-from gatekeeper.review.opinions import Opinions
-from gatekeeper.review.settings import ReviewSettings
 from gatekeeper.review.words import listed, short
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """All that the verdict is made of.
-
-    Attributes:
-        pull: what is judged.
-        given: the reviewers' opinions.
-        who: the contributors.
-        settings: the policy.
-    """
-
-    pull: PullRequest
-    given: Opinions
-    who: Contributors
-    settings: ReviewSettings
-
-    @property
-    def lacking(self) -> int:
-        """How many approvals are missing."""
-        return max(0, self.settings.approvals - len(self.given.counted))
-
-    @property
-    def requests_block(self) -> bool:
-        """Whether a request for changes holds the change up."""
-        return self.settings.changes_requested == "block"
 
 
 def summary(case: Case, others: Sequence[Finding]) -> str:
@@ -76,19 +47,22 @@ def _settle(case: Case) -> Iterator[str]:
 
 def _get_approved(case: Case) -> Iterator[str]:
     head = short(case.pull.head_oid)
-    stale = [why.review for why in case.given.rejected if why.rule == "review-approval-stale"]
-    for review in stale[: case.lacking]:
-        since = f" (git diff {short(review.commit)} {head})" if review.commit else ""
-        yield f"ask {review.author} to look at {head} and approve it again{since}"
+    stale = case.given.rejected_for("review-approval-stale")
+    yield from (_look_again(review, head) for review in stale[: case.lacking])
     if case.lacking > len(stale):
         names = listed(claim.person for claim in case.who.known.values())
         yield f"ask somebody with write access, other than {names}, to approve {head}"
 
 
+def _look_again(review: Review, head: str) -> str:
+    since = f" (git diff {short(review.commit)} {head})" if review.commit else ""
+    return f"ask {review.author} to look at {head} and approve it again{since}"
+
+
 def _name(doubt: Doubt) -> str:
     person = doubt.claim.person
     if person.kind in ("ghost", "web-flow"):
-        what = short(doubt.claim.oid) if doubt.claim.oid else "the change"
+        what = short(doubt.claim.oid, "the change")
         return f"have somebody who answers for {what} commit it again under their own account"
     mapping = f"`identities: {{{person}: LOGIN}}` under gates.review, on the base branch"
     return f"say whose `{person}` is: {mapping}"

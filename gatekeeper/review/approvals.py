@@ -58,18 +58,18 @@ def rejection(review: Review, change: Change) -> Rejection | None:
 def _by_whom(review: Review, change: Change) -> Rejection | None:
     author, who = review.author, change.identities
     # must be given by an account that still exists
-    if author.kind not in ("human", "bot") or author.id is None:
+    if not author.is_account:
         return Rejection(review, "review-approval-unverifiable", "nobody knows who gave it")
     # must be given by a human
     if not who.is_human(author):
         return Rejection(review, "review-approval-by-bot", "a bot or an App is no reviewer")
     # must come from outside the change
-    claim = change.contributors.known.get(who.key(author) or "")
+    claim = change.contributors.claim(who.key(author))
     if claim is not None:
         why = part(claim, change.pull)
         return Rejection(review, "review-approval-by-contributor", why)
     # must come from somebody who may write to the repository
-    if review.permission in ("read", "none"):
+    if not (review.by_writer or review.of_unread_permission):
         why = f"{author} may not write to {change.pull.repository}"
         return Rejection(review, "review-approval-without-write-access", why)
     return None
@@ -80,13 +80,13 @@ def _of_what(review: Review, pull: PullRequest) -> Rejection | None:
     if review.state == "DISMISSED":
         return Rejection(review, "review-approval-dismissed", _dismissed(review, pull))
     # must be for exactly the commit that would be merged
-    if review.commit is not None and review.commit != pull.head_oid:
+    if review.commit and review.commit != pull.head_oid:
         return Rejection(review, "review-approval-stale", since(review.commit, pull))
     # must be given for the present base
-    moved = next((change for change in pull.base_changes if change.at >= given_at(review)), None)
-    if moved is not None:
-        why = f"{moved.actor} has since moved it from {moved.previous} to {moved.current}"
-        return Rejection(review, "review-approval-stale", why)
+    for moved in pull.base_changes:
+        if moved.at >= given_at(review):
+            why = f"{moved.actor} has since moved it from {moved.previous} to {moved.current}"
+            return Rejection(review, "review-approval-stale", why)
     return None
 
 
@@ -104,6 +104,8 @@ def _unread(review: Review) -> Rejection | None:
 
 
 def _dismissed(review: Review, pull: PullRequest) -> str:
-    by = next((d.actor for d in pull.dismissals if d.review == review.id), None)
+    by = [
+        f" by {dismissal.actor}" for dismissal in pull.dismissals if dismissal.review == review.id
+    ]
     of = f"the review of {short(review.commit)}" if review.commit else "the review"
-    return f"{of} was dismissed" + (f" by {by}" if by else "")
+    return f"{of} was dismissed{''.join(by[:1])}"

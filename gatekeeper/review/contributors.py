@@ -53,19 +53,20 @@ class Contributors:
     known: Mapping[str, Claim]
     doubts: tuple[Doubt, ...]
 
+    def claim(self, key: str | None) -> Claim | None:
+        """Return this person's part in the change, or None when there is none."""
+        return self.known.get(key or "")
+
 
 def contributors(pull: PullRequest, identities: Identities) -> Contributors:
     """Sort every claim into people and doubts."""
-    known: dict[str, Claim] = {}
+    known: dict[str | None, Claim] = {}
     doubts: list[Doubt] = []
     for claim in _claims(pull):
-        key = identities.key(claim.person)
-        if key is not None:
-            known.setdefault(key, claim)
-        why = _doubt(claim, identities)
-        if why:
+        known.setdefault(identities.key(claim.person), claim)
+        if why := _doubt(claim, identities):
             doubts.append(Doubt(claim, why))
-    return Contributors(known, tuple(doubts))
+    return Contributors({key: claim for key, claim in known.items() if key}, tuple(doubts))
 
 
 def _claims(pull: PullRequest) -> Iterator[Claim]:
@@ -73,36 +74,36 @@ def _claims(pull: PullRequest) -> Iterator[Claim]:
     for commit in pull.commits:
         yield Claim(commit.author, "author", commit, commit.oid)
         yield Claim(commit.committer, "committer", commit, commit.oid)
-        for person in commit.co_authors:
-            yield Claim(person, "co-author", commit, commit.oid)
+        yield from (Claim(who, "co-author", commit, commit.oid) for who in commit.co_authors)
     for push in pull.force_pushes:
         yield Claim(push.actor, "force-pusher", oid=push.after)
 
 
 def _doubt(claim: Claim, identities: Identities) -> str:
-    """Return why this claim proves nobody, or nothing when it does."""
-    person, commit = claim.person, claim.commit
-    # must be GitHub's own signature where GitHub is said to have committed
-    if person.kind == "web-flow":
-        genuine = claim.role == "committer" and commit is not None and _signed_by_host(commit)
-        return "" if genuine else "it names GitHub itself, and GitHub did not sign it"
-    # must still exist; who force-pushed and left cannot approve either
-    if person.kind == "ghost":
-        return "" if claim.role == "force-pusher" else "the account was deleted"
-    # must be answered for, where a bot is said to have written: anybody can write its address
-    if identities.is_bot(person):
-        return "" if _answered_for(claim, identities) else "anybody can write a bot's address"
-    # must belong to an account
-    return "" if identities.key(person) else "no account claims it"
+    """Return why this claim proves nobody, or nothing when it does: the first that applies."""
+    person = claim.person
+    cases = (
+        # must be GitHub's own signature where GitHub is said to have committed
+        (person.kind == "web-flow", _is_hosts_own(claim),
+         "it names GitHub itself, and GitHub did not sign it"),
+        # must still exist; who force-pushed and left cannot approve either
+        (person.kind == "ghost", claim.role == "force-pusher", "the account was deleted"),
+        # must be answered for, where a bot is said to have written: anybody can write its address
+        (identities.is_bot(person), _answered_for(claim, identities),
+         "anybody can write a bot's address"),
+        # must belong to an account
+        (True, identities.key(person) is not None, "no account claims it"),
+    )  # fmt: skip
+    proven, why = next((proven, why) for applies, proven, why in cases if applies)
+    return "" if proven else why
+
+
+def _is_hosts_own(claim: Claim) -> bool:
+    return claim.role == "committer" and claim.commit is not None and claim.commit.signed_by_host
 
 
 def _answered_for(claim: Claim, identities: Identities) -> bool:
     commit = claim.commit
-    if commit is None or claim.role == "co-author" or _signed_by_host(commit):
+    if commit is None or claim.role == "co-author":
         return True
-    committer = commit.committer
-    return identities.key(committer) is not None and not identities.is_bot(committer)
-
-
-def _signed_by_host(commit: Commit) -> bool:
-    return commit.signature is not None and commit.signature.valid and commit.signature.by_github
+    return commit.signed_by_host or identities.is_known_person(commit.committer)

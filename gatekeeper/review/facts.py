@@ -7,6 +7,7 @@ friendly default; `judge` decides what that means.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
@@ -39,6 +40,16 @@ class Person:
     name: str | None = None
 
     __pydantic_config__ = _CLOSED
+
+    @property
+    def is_account(self) -> bool:
+        """Whether this is an account that still exists."""
+        return self.kind in ("human", "bot") and self.id is not None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whatever a policy can call this person, the telling ones first."""
+        return tuple(filter(None, (self.email, self.login, self.name)))
 
     def __str__(self) -> str:
         return self.login or self.email or self.name or "a deleted account"
@@ -87,6 +98,16 @@ class Commit:
 
     __pydantic_config__ = _CLOSED
 
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody whom it names."""
+        return (self.author, self.committer, *self.co_authors)
+
+    @property
+    def signed_by_host(self) -> bool:
+        """Whether the host itself made the commit and vouches for what it says."""
+        return self.signature is not None and self.signature.valid and self.signature.by_github
+
 
 @dataclass(frozen=True, slots=True)
 class Review:
@@ -112,6 +133,21 @@ class Review:
     permission_problem: str = ""
 
     __pydantic_config__ = _CLOSED
+
+    @property
+    def by_writer(self) -> bool:
+        """Whether its author is known to have write access."""
+        return self.permission in ("admin", "write")
+
+    @property
+    def of_unread_permission(self) -> bool:
+        """Whether nobody knows if its author has write access."""
+        return self.permission is None
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether the host does not say when it was given."""
+        return self.state != "PENDING" and self.submitted_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +249,20 @@ class PullRequest:
     timeline_complete: bool
 
     __pydantic_config__ = _CLOSED
+
+    @property
+    def oids(self) -> tuple[str, ...]:
+        """The names of its commits."""
+        return tuple(commit.oid for commit in self.commits)
+
+    @property
+    def was_merged(self) -> bool:
+        """Whether its state says so."""
+        return self.state == "MERGED"
+
+    def was_merged_before(self, moment: datetime) -> bool:
+        """Whether the merge came first."""
+        return self.merged_at is not None and self.merged_at < moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ push.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gatekeeper.core.catalog import Catalog
@@ -19,7 +20,7 @@ from gatekeeper.review.words import count, listed, short
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
+class Findings:
     """Makes findings about one pull request."""
 
     rules: Catalog
@@ -32,14 +33,11 @@ class Writer:
 
     def doubts(self, doubts: Sequence[Doubt]) -> Iterator[Finding]:
         """One finding for each person who cannot be verified, with the commits counted."""
-        grouped: dict[tuple[str, str], list[Doubt]] = {}
-        for doubt in doubts:
-            grouped.setdefault((str(doubt.claim.person), doubt.why), []).append(doubt)
-        for (name, why), group in grouped.items():
-            oids = listed(short(doubt.claim.oid) for doubt in group if doubt.claim.oid)
+        for (name, why), group in _by_person(doubts).items():
+            oids = listed(filter(None, (short(doubt.claim.oid) for doubt in group)))
             roles = listed(doubt.claim.role for doubt in group)
-            of = f" of {oids}" if oids else f" of #{self.pull.number}"
-            message = f"{name}, {roles}{of}, cannot be verified: {why}"
+            of = oids or f"#{self.pull.number}"
+            message = f"{name}, {roles} of {of}, cannot be verified: {why}"
             commit = group[0].claim.oid
             yield self._finding("review-contributor-unverifiable", message, (name, why), commit)
 
@@ -86,6 +84,13 @@ class Writer:
         place = Place(pull_request=pull.number, commit=commit or pull.head_oid)
         named = (pull.repository.casefold(), pull.number, pull.head_oid, *identity)
         return self.rules[rule].finding(message, place, named, blocking=blocking)
+
+
+def _by_person(doubts: Iterable[Doubt]) -> dict[tuple[str, str], list[Doubt]]:
+    grouped: dict[tuple[str, str], list[Doubt]] = defaultdict(list)
+    for doubt in doubts:
+        grouped[str(doubt.claim.person), doubt.why].append(doubt)
+    return grouped
 
 
 def sentence(rejection: Rejection) -> str:

@@ -13,44 +13,45 @@ class Identities:
 
     def __init__(self, mapping: Mapping[str, str], pull: PullRequest) -> None:
         self._mapping = {name.casefold(): login.casefold() for name, login in mapping.items()}
-        self._ids = {
-            person.login.casefold(): person.id
-            for person in everybody(pull)
-            if person.login and person.id
-        }
+        self._ids = _ids(pull)
 
     def key(self, person: Person) -> str | None:
         """Return what names this person, or None when nothing proves who it is."""
-        login = self._mapped(person)
-        if login is not None:
-            known = self._ids.get(login)
-            return f"id:{known}" if known else f"login:{login}"
+        if login := self._mapped(person):
+            return self._ids.get(login, f"login:{login}")
         return f"id:{person.id}" if person.id else None
 
     def is_human(self, person: Person) -> bool:
         """Whether this is a person's own account, and the policy does not call it a bot."""
-        return person.kind == "human" and not (self._mapped(person) or "").endswith("[bot]")
+        return person.kind == "human" and not self.is_bot(person)
 
     def is_bot(self, person: Person) -> bool:
         """Whether this is a bot, by the host's word, by its address or by the policy's."""
         mapped = self._mapped(person)
         return mapped.endswith("[bot]") if mapped else person.kind == "bot"
 
+    def is_known_person(self, person: Person) -> bool:
+        """Whether it is proven who this is, and that it is no bot."""
+        return self.key(person) is not None and not self.is_bot(person)
+
     def _mapped(self, person: Person) -> str | None:
-        names = (person.email, person.login, person.name)
-        found = (self._mapping.get(name.casefold()) for name in names if name)
-        return next((login for login in found if login), None)
+        found = (self._mapping.get(name.casefold()) for name in person.names)
+        return next(filter(None, found), None)
+
+
+def _ids(pull: PullRequest) -> dict[str, str]:
+    """Return the key of every account that the pull request knows, by its login."""
+    people = everybody(pull)
+    return {who.login.casefold(): f"id:{who.id}" for who in people if who.login and who.id}
 
 
 def everybody(pull: PullRequest) -> Iterator[Person]:
     """Yield each person that the pull request knows, some more than once."""
     yield pull.opener
     for commit in pull.commits:
-        yield from (commit.author, commit.committer, *commit.co_authors)
+        yield from commit.people
     events = chain[ForcePush | BaseChange | Dismissal](
         pull.force_pushes, pull.base_changes, pull.dismissals
     )
-    for event in events:
-        yield event.actor
-    for review in pull.reviews:
-        yield review.author
+    yield from (event.actor for event in events)
+    yield from (review.author for review in pull.reviews)

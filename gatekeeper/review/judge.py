@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from gatekeeper.core.gate import Context
 from gatekeeper.core.model import Failure, Finding, Judgement
-from gatekeeper.review.advice import Case, next_steps, summary
+from gatekeeper.review.advice import next_steps, summary
 from gatekeeper.review.approvals import Change, Rejection
+from gatekeeper.review.case import Case
 from gatekeeper.review.contributors import contributors
 from gatekeeper.review.facts import PullRequest, Review, ReviewFacts
-from gatekeeper.review.findings import Writer, sentence
+from gatekeeper.review.findings import Findings, sentence
 from gatekeeper.review.identities import Identities
 from gatekeeper.review.opinions import opinions
 from gatekeeper.review.settings import ReviewSettings
@@ -32,10 +33,11 @@ def judge(facts: ReviewFacts, settings: ReviewSettings, context: Context) -> Jud
     people = Identities(settings.identities, pull)
     who = contributors(pull, people)
     case = Case(pull, opinions(Change(pull, who, people)), who, settings)
-    others = tuple(_other_findings(Writer(context.rules, pull), case))
+    made = Findings(context.rules, pull)
+    others = tuple(_other_findings(made, case))
     return Judgement(
         checked=(*_checked(facts, pull), _asked(case)),
-        findings=(*others, *_approval_findings(Writer(context.rules, pull), case)),
+        findings=(*others, *_approval_findings(made, case)),
         failures=tuple(_undecided(case, decided=any(f.blocking for f in others))),
         summary=summary(case, others),
         next_steps=tuple(dict.fromkeys(next_steps(case))),
@@ -54,24 +56,24 @@ def _asked(case: Case) -> str:
     return f"contributors: {names} (authors, committers, co-authors; who pushed is not read)"
 
 
-def _other_findings(write: Writer, case: Case) -> Iterator[Finding]:
+def _other_findings(made: Findings, case: Case) -> Iterator[Finding]:
     # must not have been given up
     if case.pull.state == "CLOSED":
-        yield write.closed()
+        yield made.closed()
     # must have nobody behind it who is unknown
-    yield from write.doubts(case.who.doubts)
+    yield from made.doubts(case.who.doubts)
     # must not be asked to change
-    yield from write.requests(
+    yield from made.requests(
         case.given.requests, blocking=case.requests_block, when="and has not withdrawn that"
     )
-    yield from write.requests(case.given.late_requests, blocking=False, when="after the merge")
+    yield from made.requests(case.given.late_requests, blocking=False, when="after the merge")
 
 
-def _approval_findings(write: Writer, case: Case) -> Iterator[Finding]:
+def _approval_findings(made: Findings, case: Case) -> Iterator[Finding]:
     # must be approved by enough people
     if case.lacking:
-        yield write.missing(case.given, case.settings.approvals)
-    yield from write.rejections(case.given.rejected)
+        yield made.missing(case.given, case.settings.approvals)
+    yield from made.rejections(case.given.rejected)
 
 
 def _undecided(case: Case, *, decided: bool) -> Iterator[Failure]:
@@ -81,12 +83,17 @@ def _undecided(case: Case, *, decided: bool) -> Iterator[Failure]:
         case: what is judged.
         decided: more approvals would change nothing.
     """
-    unread = [rejection for rejection in case.given.rejected if rejection.undecided]
-    if not decided and 0 < case.lacking <= len(unread):
-        yield from (_unread_approval(rejection, case) for rejection in unread)
+    if not decided:
+        yield from _tipping(case)
     # whatever else blocks may be waived, so this is never left out
     if case.requests_block:
         yield from map(_unread_request, case.given.unread_requests)
+
+
+def _tipping(case: Case) -> Iterator[Failure]:
+    unread = case.given.undecided
+    if 0 < case.lacking <= len(unread):
+        yield from (_unread_approval(rejection, case) for rejection in unread)
 
 
 def _unread_approval(rejection: Rejection, case: Case) -> Failure:

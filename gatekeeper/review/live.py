@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from typing import TypeVar
 
 from gatekeeper.core.errors import EvidenceError, ToolError
 from gatekeeper.github import answers
@@ -24,6 +25,7 @@ from gatekeeper.review.facts import (
 )
 
 _OPINIONS = ("APPROVED", "CHANGES_REQUESTED")
+V = TypeVar("V", answers.ForcePushed, answers.BaseChanged, answers.Dismissed)
 AskPermission = Callable[[str], tuple[Permission | None, str]]
 
 
@@ -75,9 +77,9 @@ class GitHubSource:
             merged_at=pull.merged_at,
             commits=commits,
             reviews=reviews,
-            force_pushes=_force_pushes(events),
-            base_changes=_base_changes(events),
-            dismissals=_dismissals(events),
+            force_pushes=tuple(map(_force_push, _of(answers.ForcePushed, events))),
+            base_changes=tuple(map(_base_change, _of(answers.BaseChanged, events))),
+            dismissals=tuple(map(_dismissal, _of(answers.Dismissed, events))),
             commits_complete=len(commits) == pull.commits.total_count,
             reviews_complete=len(reviews) == pull.reviews.total_count,
             timeline_complete=len(events) == pull.timeline_items.total_count,
@@ -105,15 +107,11 @@ def _commit(commit: answers.Commit, reader: PullRequestReader) -> Commit:
 def _co_authors(commit: answers.Commit, named: Iterable[answers.GitActor]) -> tuple[Person, ...]:
     """Return the union of what GitHub and what the message says, without the author."""
     named = tuple(named)
-    known = {(actor.email or "").strip().casefold() for actor in (commit.author, *named)}
-    written = [
-        people.of_trailer(trailer)
-        for trailer in trailers.co_authors(commit.message)
-        if trailer.email not in known
-    ]
-    everyone = (*map(people.of_git_actor, named), *written)
-    author = people.of_git_actor(commit.author)
-    return tuple(dict.fromkeys(person for person in everyone if person != author))
+    known = {people.address(actor) for actor in (commit.author, *named)}
+    written = (t for t in trailers.co_authors(commit.message) if t.email not in known)
+    everyone = dict.fromkeys((*map(people.of_git_actor, named), *map(people.of_trailer, written)))
+    everyone.pop(people.of_git_actor(commit.author), None)
+    return tuple(everyone)
 
 
 def _signature(signature: answers.Signature | None) -> Signature | None:
@@ -128,7 +126,7 @@ def _review(review: answers.Review, ask: AskPermission) -> Review:
         id=review.id,
         author=people.of_actor(review.author),
         state=review.state,
-        commit=review.commit.oid if review.commit else None,
+        commit=_oid(review.commit),
         submitted_at=review.submitted_at,
         permission=permission,
         permission_problem=problem,
@@ -164,39 +162,24 @@ def _asker(reader: PullRequestReader) -> AskPermission:
     return ask
 
 
-def _force_pushes(events: Iterable[answers.Event]) -> tuple[ForcePush, ...]:
-    return tuple(
-        ForcePush(
-            people.of_actor(event.actor),
-            event.created_at,
-            event.before_commit.oid if event.before_commit else None,
-            event.after_commit.oid if event.after_commit else None,
-        )
-        for event in events
-        if isinstance(event, answers.ForcePushed)
-    )
+def _force_push(event: answers.ForcePushed) -> ForcePush:
+    before, after = _oid(event.before_commit), _oid(event.after_commit)
+    return ForcePush(people.of_actor(event.actor), event.created_at, before, after)
 
 
-def _base_changes(events: Iterable[answers.Event]) -> tuple[BaseChange, ...]:
-    return tuple(
-        BaseChange(
-            people.of_actor(event.actor),
-            event.created_at,
-            event.previous_ref_name,
-            event.current_ref_name,
-        )
-        for event in events
-        if isinstance(event, answers.BaseChanged)
-    )
+def _base_change(event: answers.BaseChanged) -> BaseChange:
+    actor, previous = people.of_actor(event.actor), event.previous_ref_name
+    return BaseChange(actor, event.created_at, previous, event.current_ref_name)
 
 
-def _dismissals(events: Iterable[answers.Event]) -> tuple[Dismissal, ...]:
-    return tuple(
-        Dismissal(
-            people.of_actor(event.actor),
-            event.created_at,
-            event.review.id if event.review else None,
-        )
-        for event in events
-        if isinstance(event, answers.Dismissed)
-    )
+def _dismissal(event: answers.Dismissed) -> Dismissal:
+    review = event.review.id if event.review else None
+    return Dismissal(people.of_actor(event.actor), event.created_at, review)
+
+
+def _of(kind: type[V], events: Iterable[answers.Event]) -> Iterator[V]:
+    return (event for event in events if isinstance(event, kind))
+
+
+def _oid(ref: answers.Ref | None) -> str | None:
+    return ref.oid if ref else None

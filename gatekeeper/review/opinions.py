@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from gatekeeper.review.approvals import Change, Rejection, after_merge, given_at, rejection
 from gatekeeper.review.facts import Opinion, PullRequest, Review
 from gatekeeper.review.identities import Identities
 
 _OPINIONS: tuple[Opinion, ...] = ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")
-_WRITERS = ("admin", "write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +32,37 @@ class Opinions:
     unread_requests: tuple[Review, ...]
     late_requests: tuple[Review, ...]
 
+    def rejected_for(self, rule: str) -> tuple[Review, ...]:
+        """Return the approvals that do not count because of this rule."""
+        return tuple(rejection.review for rejection in self.rejected if rejection.rule == rule)
+
+    @property
+    def undecided(self) -> tuple[Rejection, ...]:
+        """The approvals that might have counted, had everything been readable."""
+        return tuple(rejection for rejection in self.rejected if rejection.undecided)
+
 
 def opinions(change: Change) -> Opinions:
     """Sort every reviewer's latest opinion."""
     timely, late = _by_merge(change.pull)
     latest = _latest(timely, change.identities)
     requests = _of_state(latest, "CHANGES_REQUESTED")
-    approvals = [(review, rejection(review, change)) for review in _others(latest, requests)]
-    rejected = tuple(why for _, why in approvals if why is not None)
+    answers = {review: rejection(review, change) for review in _others(latest, requests)}
+    rejected = tuple(filter(None, answers.values()))
     return Opinions(
-        counted=tuple(review for review, why in approvals if why is None),
+        counted=tuple(review for review, why in answers.items() if why is None),
         rejected=(*rejected, *map(after_merge, _of_state(late, "APPROVED"))),
-        requests=tuple(review for review in requests if review.permission in _WRITERS),
-        unread_requests=tuple(review for review in requests if review.permission is None),
+        requests=tuple(filter(attrgetter("by_writer"), requests)),
+        unread_requests=tuple(filter(attrgetter("of_unread_permission"), requests)),
         late_requests=_of_state(late, "CHANGES_REQUESTED"),
     )
 
 
 def _by_merge(pull: PullRequest) -> tuple[list[Review], list[Review]]:
     """Return the opinions until the merge and those after it, each in the order of time."""
-    given = sorted((review for review in pull.reviews if review.state in _OPINIONS), key=_order)
-    merged = pull.merged_at
-    timely = [review for review in given if merged is None or given_at(review) <= merged]
-    return timely, _others(given, timely)
+    given = sorted(_of_state(pull.reviews, *_OPINIONS), key=_order)
+    late = [review for review in given if pull.was_merged_before(given_at(review))]
+    return _others(given, late), late
 
 
 def _latest(reviews: Iterable[Review], identities: Identities) -> list[Review]:
@@ -63,8 +71,8 @@ def _latest(reviews: Iterable[Review], identities: Identities) -> list[Review]:
     return list(last.values())
 
 
-def _of_state(reviews: Iterable[Review], state: Opinion) -> tuple[Review, ...]:
-    return tuple(review for review in reviews if review.state == state)
+def _of_state(reviews: Iterable[Review], *states: Opinion) -> tuple[Review, ...]:
+    return tuple(review for review in reviews if review.state in states)
 
 
 def _others(reviews: Iterable[Review], but: Iterable[Review]) -> list[Review]:

@@ -30,10 +30,18 @@ def of_actor(actor: Actor | None) -> Person:
 
 def of_git_actor(actor: GitActor) -> Person:
     """Return the person behind a commit's author or committer line."""
-    email = (actor.email or "").strip().casefold() or None
-    if email == _WEB_FLOW_EMAIL or (actor.user and actor.user.login == _WEB_FLOW):
+    if address(actor) == _WEB_FLOW_EMAIL or _login(actor) == _WEB_FLOW:
         return Person("web-flow", login=_WEB_FLOW)
-    return _account(actor.user, "human") if actor.user else _unlinked(actor.name, email)
+    return _account(actor.user, "human") if actor.user else _unlinked(actor.name, address(actor))
+
+
+def _login(actor: GitActor) -> str:
+    return actor.user.login if actor.user else ""
+
+
+def address(actor: GitActor) -> str:
+    """Return the e-mail address of a commit's author or committer line, or nothing."""
+    return (actor.email or "").strip().casefold()
 
 
 def _account(account: Actor | User, kind: Literal["human", "bot"]) -> Person:
@@ -48,7 +56,7 @@ def of_trailer(trailer: Trailer) -> Person:
 
 
 def _unlinked(name: str | None, email: str | None) -> Person:
-    if email is None:
+    if not email:
         return Person("unlinked", name=name or "(no name)")
     bot = _BOT_ADDRESS.match(email)
     # anybody can write a bot's address: the judge believes it only of commits GitHub signed

@@ -106,10 +106,14 @@ def _parse(data: bytes, path: Path) -> Recording:
     try:
         return TypeAdapter(Recording).validate_json(data, strict=True)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        more = error.error_count() - 1
-        raise EvidenceError(
-            f"{path.name}: {field}: {first['msg']}" + (f" (and {more} more)" if more else ""),
-            f"mend {field} in {path.name}, or record the pull request again",
-        ) from error
+        raise _unusable(error, path.name) from error
+
+
+def _unusable(error: ValidationError, file: str) -> EvidenceError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = ".".join(map(str, first["loc"])) or "the file"
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return EvidenceError(
+        f"{file}: {field}: {first['msg']}{more}",
+        f"mend {field} in {file}, or record the pull request again",
+    )

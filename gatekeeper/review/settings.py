@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -34,11 +35,17 @@ class ReviewSettings(Settings):
         """Refuse a name that is mapped twice or onward: both would depend on the order."""
         keys = [key.casefold() for key in value]
         for key in keys:
-            if keys.count(key) > 1:
-                raise ValueError(f"`{key}` stands here twice; upper and lower case are the same")
+            _refuse_twice(key, keys)
         for key, target in value.items():
-            if target.casefold() in keys:
-                raise ValueError(
-                    f"`{key}` leads to `{target}`, which is itself mapped: name the end"
-                )
+            _refuse_onward(key, target, keys)
         return value
+
+
+def _refuse_twice(key: str, keys: Sequence[str]) -> None:
+    if keys.count(key) > 1:
+        raise ValueError(f"`{key}` stands here twice; upper and lower case are the same")
+
+
+def _refuse_onward(key: str, target: str, keys: Sequence[str]) -> None:
+    if target.casefold() in keys:
+        raise ValueError(f"`{key}` leads to `{target}`, which is itself mapped: name the end")

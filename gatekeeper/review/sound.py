@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from gatekeeper.core.model import Failure
 from gatekeeper.review.facts import Demand, PullRequest
@@ -21,20 +22,20 @@ def unsound(demand: Demand, pull: PullRequest) -> Iterator[Failure]:
 def _other_change(demand: Demand, pull: PullRequest) -> Iterator[Failure]:
     name = f"#{pull.number}"
     # must be of the repository under judgement
-    if "/" in demand.repository and demand.repository.casefold() != pull.repository.casefold():
+    if _differs(demand.repository, pull.repository):
         yield Failure(
             f"{name} is of {pull.repository}, and {demand.repository} is judged",
             "name the pull request of the repository under judgement",
         )
     # must have the judged commit as its head
     if demand.commit != pull.head_oid:
-        judged = short(demand.commit) if demand.commit else "no known commit"
         yield Failure(
-            f"the head of {name} is {short(pull.head_oid)}, but {judged} is judged",
+            f"the head of {name} is {short(pull.head_oid)}, but "
+            f"{short(demand.commit, 'no known commit')} is judged",
             f"check out the head of {name}, or run again after the push",
         )
     # must go where the policy was read from
-    if demand.base is not None and demand.base != pull.base_oid:
+    if demand.base not in (None, pull.base_oid):
         yield Failure(
             f"the base of {name} is {short(pull.base_oid)}, but the policy is of "
             f"{short(demand.base)}",
@@ -42,36 +43,45 @@ def _other_change(demand: Demand, pull: PullRequest) -> Iterator[Failure]:
         )
 
 
+def _differs(judged: str, asked: str) -> bool:
+    """A name without an owner is a folder's, and no host knows it."""
+    return "/" in judged and judged.casefold() != asked.casefold()
+
+
 def _incomplete(pull: PullRequest) -> Iterator[Failure]:
-    flags = {
-        "commits": pull.commits_complete,
-        "reviews": pull.reviews_complete,
-        "force pushes and base changes": pull.timeline_complete,
-    }
-    for what, complete in flags.items():
-        # must be known whole
+    # must be known whole
+    for what, complete in _parts(pull).items():
         if not complete:
-            yield Failure(f"not all {what} of #{pull.number} are known", _AGAIN)
-    for commit in pull.commits:
-        # must name all its authors
-        if not commit.authors_complete:
-            yield Failure(f"not all authors of {short(commit.oid)} are known", _AGAIN)
+            yield Failure(f"not all {what} are known", _AGAIN)
     # must bring something
     if not pull.commits:
         yield Failure(f"#{pull.number} has no commits, so there is nothing to judge", _AGAIN)
 
 
+def _parts(pull: PullRequest) -> dict[str, bool]:
+    """Return what has to be whole, and whether it is."""
+    return {
+        f"commits of #{pull.number}": pull.commits_complete,
+        f"reviews of #{pull.number}": pull.reviews_complete,
+        f"force pushes and base changes of #{pull.number}": pull.timeline_complete,
+        **{f"authors of {short(commit.oid)}": commit.authors_complete for commit in pull.commits},
+    }
+
+
 def _inconsistent(pull: PullRequest) -> Iterator[Failure]:
-    oids = [commit.oid for commit in pull.commits]
     # must hold its own head, and each commit once
-    if oids and (pull.head_oid not in oids or len(set(oids)) != len(oids)):
+    if pull.commits and not _fit(pull):
         yield Failure(f"the commits of #{pull.number} do not fit to its head", _AGAIN)
     # must have merged exactly when it says so
-    if (pull.state == "MERGED") != (pull.merged_at is not None):
+    if pull.was_merged != (pull.merged_at is not None):
         yield Failure(
             f"#{pull.number} is {pull.state.lower()}, and its merge date denies it", _AGAIN
         )
-    for review in pull.reviews:
-        # must say when each opinion was given: the last one counts
-        if review.state != "PENDING" and review.submitted_at is None:
-            yield Failure(f"it is not known when {review.author} gave review {review.id}", _AGAIN)
+    # must say when each opinion was given: the last one counts
+    for review in filter(attrgetter("is_undated"), pull.reviews):
+        yield Failure(f"it is not known when {review.author} gave review {review.id}", _AGAIN)
+
+
+def _fit(pull: PullRequest) -> bool:
+    oids = set(pull.oids)
+    return pull.head_oid in oids and len(oids) == len(pull.commits)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gatekeeper.review.contributors import Claim
-from gatekeeper.review.facts import PullRequest
+from gatekeeper.review.facts import Commit, PullRequest
 
 _NAMED = 3
 
 
-def short(oid: str) -> str:
-    """Return a commit's name as people write it."""
-    return oid[:7]
+def short(oid: str | None, unknown: str = "") -> str:
+    """Return a commit's name as people write it, or other words where it is not known."""
+    return oid[:7] if oid else unknown
 
 
 def listed(things: Iterable[object]) -> str:
@@ -30,7 +30,7 @@ def count(number: int, thing: str) -> str:
 
 def part(claim: Claim, pull: PullRequest) -> str:
     """Return what somebody did, as a clause."""
-    who, what = claim.person, short(claim.oid) if claim.oid else "the branch"
+    who, what = claim.person, short(claim.oid, "the branch")
     return {
         "opener": f"{who} opened #{pull.number}",
         "author": f"{who} wrote {what}",
@@ -42,13 +42,20 @@ def part(claim: Claim, pull: PullRequest) -> str:
 
 def since(approved: str, pull: PullRequest) -> str:
     """Return what became of the head after an approval of another commit."""
+    became = _became(approved, pull)
     head = f"it is for {short(approved)}, and the head is {short(pull.head_oid)}"
-    oids = [commit.oid for commit in pull.commits]
-    if approved in oids:
-        later = pull.commits[oids.index(approved) + 1 :]
-        names = listed(commit.author for commit in later)
-        return f"{head} ({count(len(later), 'later commit')} by {names})" if later else head
-    rewrite = next((push for push in pull.force_pushes if push.before == approved), None)
-    if rewrite is not None:
-        return f"{head} ({rewrite.actor} force-pushed since)"
-    return f"{head} ({short(approved)} is no longer part of #{pull.number})"
+    return f"{head} ({became})" if became else head
+
+
+def _became(approved: str, pull: PullRequest) -> str:
+    if approved in pull.oids:
+        return _followed_by(pull.commits[pull.oids.index(approved) + 1 :])
+    for rewrite in pull.force_pushes:
+        if rewrite.before == approved:
+            return f"{rewrite.actor} force-pushed since"
+    return f"{short(approved)} is no longer part of #{pull.number}"
+
+
+def _followed_by(later: Sequence[Commit]) -> str:
+    names = listed(commit.author for commit in later)
+    return f"{count(len(later), 'later commit')} by {names}" if later else ""
