@@ -130,7 +130,10 @@ def _do(given: dict[str, Any], operation: Callable[[FeatureService, str, Any], O
         announce=features.plan,
     )
     service = _service(given["path"], given["policy"])
-    return features.outcome(operation(service, given["key"], order), dry_run=order.dry_run)
+    found = operation(service, given["key"], order)
+    code = features.outcome(found, dry_run=order.dry_run)
+    features.following(found, service)
+    return code
 
 
 def _service(path: Path, policy: Path | None) -> FeatureService:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gatekeeper.experimental.backends.interface import Plan
     from gatekeeper.experimental.guards import Refusal
     from gatekeeper.experimental.outcome import Outcome, Standing
+    from gatekeeper.experimental.service import FeatureService
     from gatekeeper.experimental.state import Event
 
 REFUSED = 1
@@ -55,14 +56,23 @@ def outcome(found: Outcome, *, dry_run: bool) -> int:
         _say(f"{found.key}: dry run, nothing was written")
     elif found.state is not None:
         _say(f"{found.key} is {found.state.phase.label}", "green")
-        _next(found)
     return 0
 
 
-def listing(standings: Sequence[Standing]) -> int:
-    """Print every feature in a line."""
-    from gatekeeper.experimental.outlook import outlook
+def following(found: Outcome, service: FeatureService) -> None:
+    """Print which commands come next; after a roll-back nothing is read that could be broken."""
+    from gatekeeper.experimental.state import Phase
 
+    if not found.done or found.state is None:
+        return
+    if found.state.phase is Phase.ROLLED_BACK:
+        _next((f"gatekeeper feature start {found.key}",))
+        return
+    _next(_commands(service.show(found.key)))
+
+
+def listing(standings: Sequence[Standing]) -> int:
+    """Print a line for each feature."""
     if not standings:
         _say("no feature is declared; `gatekeeper feature start KEY` begins one")
         return 0
@@ -71,42 +81,59 @@ def listing(standings: Sequence[Standing]) -> int:
         table.add_column(heading, overflow="fold")
     for one in standings:
         phase = one.state.phase.label if one.state else "not started"
-        line = outlook(one.situation) if one.situation else _gap(one)
-        table.add_row(*(Text(visible(cell)) for cell in (one.key, phase, line)))
+        table.add_row(*(Text(visible(cell)) for cell in (one.key, phase, _standing(one))))
     out.print(table)
     return 0
 
 
 def shown(one: Standing) -> int:
     """Print one feature whole."""
-    from gatekeeper.experimental.outlook import outlook
-
     _say(one.key, "bold")
-    if one.feature is not None:
-        _say(f"{one.feature.title} · owner {one.feature.owner} · flag {one.feature.flag}", "dim")
-        _say(f"expires {one.feature.expires or 'never: set `expires:`'}", "dim")
-    _say(outlook(one.situation) if one.situation else _gap(one))
-    if one.situation is not None:
-        for line in one.situation.drift:
-            _say(f"drift  {line}", "red")
-    if one.move is not None:
-        _say(f"next: {one.move.to.label}" + ("" if one.refusals else ", nothing stands in the way"))
-        _refusals(one.refusals)
+    _declared(one)
+    _say(_standing(one))
+    for line in one.situation.drift if one.situation else ():
+        _say(f"drift  {line}", "red")
+    _goal(one)
+    _next(_commands(one), "run")
     _events(one.events)
     return 0
 
 
-def _gap(one: Standing) -> str:
-    if one.state is None:
-        return f"declared, not started: `gatekeeper feature start {one.key}`"
-    return "recorded, but its declaration is gone"
+def _declared(one: Standing) -> None:
+    if one.feature is not None:
+        _say(f"{one.feature.title} · owner {one.feature.owner} · flag {one.feature.flag}", "dim")
+        _say(f"expires {one.feature.expires or 'never: set `expires:`'}", "dim")
 
 
-def _next(found: Outcome) -> None:
+def _standing(one: Standing) -> str:
+    from gatekeeper.experimental.outlook import outlook
+
+    if one.situation is not None:
+        return outlook(one.situation)
+    if one.state is not None:
+        return "recorded, but its declaration is gone"
+    return f"declared, not started: `gatekeeper feature start {one.key}`"
+
+
+def _goal(one: Standing) -> None:
+    from gatekeeper.experimental.outlook import goal
+
+    if one.feature is None or one.move is None:
+        return
+    way = "" if one.refusals else ", nothing stands in the way"
+    _say(f"next: {goal(one.feature, one.move)}{way}")
+    _refusals(one.refusals)
+
+
+def _commands(one: Standing) -> Sequence[str]:
     from gatekeeper.experimental.outlook import next_commands
 
-    if found.state is not None and (commands := next_commands(found.state)):
-        _say("next: " + " · ".join(commands), "dim")
+    return next_commands(one.situation) if one.situation else ()
+
+
+def _next(commands: Sequence[str], label: str = "next") -> None:
+    if commands:
+        _say(f"{label}: {' · '.join(commands)}", "dim")
 
 
 def _refusals(refusals: Sequence[Refusal]) -> None:
@@ -117,9 +144,17 @@ def _refusals(refusals: Sequence[Refusal]) -> None:
 
 def _events(events: Sequence[Event]) -> None:
     for event in events:
-        at = event.at.strftime("%Y-%m-%d %H:%M")
-        detail = event.payload.get("to") or event.payload.get("reason") or ""
-        _say(f"{at}  {event.kind} {detail} by {event.actor}".replace("  by", " by"), "dim")
+        words = (f"{event.at:%Y-%m-%d %H:%M} ", event.kind, _detail(event), f"by {event.actor}")
+        _say(" ".join(filter(None, words)), "dim")
+
+
+def _detail(event: Event) -> str:
+    """Return what a reader wants to know of it: where to, why, or which artifact."""
+    from gatekeeper.experimental.guards import short
+
+    known = [event.payload[name] for name in ("to", "target", "reason") if event.payload.get(name)]
+    artifact = event.payload.get("artifact")
+    return known[0] if known else short(artifact) if artifact else ""
 
 
 def _say(text: str, style: str = "") -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from gatekeeper.core.fields import format_duration
 from gatekeeper.experimental.configuration import Counts
@@ -155,9 +156,10 @@ def stage_soak(at: Situation) -> Refusal | None:
 def _soaked(guard: str, done: timedelta, needed: timedelta) -> Refusal | None:
     if timedelta(0) <= done >= needed:
         return None
-    left = needed - max(done, timedelta(0))
+    # in whole seconds, up: whoever waits that long has waited long enough
+    left = timedelta(seconds=ceil((needed - max(done, timedelta(0))).total_seconds()))
     reason = (
-        f"needs {format_duration(left)} more soak: {format_duration(done)} of "
+        f"needs {format_duration(left)} more soak: {format_duration(needed - left)} of "
         f"{format_duration(needed)} since the last change"
     )
     return Refusal(guard, reason, f"wait {format_duration(left)}", left)

@@ -7,11 +7,18 @@ from dataclasses import dataclass, field
 
 from gatekeeper.experimental.backends.interface import Plan
 from gatekeeper.experimental.features import Feature
-from gatekeeper.experimental.guards import Refusal, Situation
+from gatekeeper.experimental.guards import Refusal, Situation, short
 from gatekeeper.experimental.phases import Move
-from gatekeeper.experimental.state import Event, FeatureState
+from gatekeeper.experimental.state import Event, FeatureState, Phase
 
 REPLAYED = "this operation was done before; nothing was changed"
+
+
+def recorded(event: Event) -> str:
+    """Say what a sign-off or an approval was recorded for."""
+    target = event.payload.get("target")
+    opens = f" for {Phase(target).label}" if target else ""
+    return f"{event.kind} {short(event.payload['artifact'])}{opens} by {event.actor}"
 
 
 @dataclass(frozen=True, slots=True)

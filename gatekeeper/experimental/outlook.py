@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from gatekeeper.core.fields import format_duration
-from gatekeeper.experimental import phases
+from gatekeeper.experimental import guards, phases, refusals
+from gatekeeper.experimental.configuration import percent
+from gatekeeper.experimental.features import Feature
 from gatekeeper.experimental.guards import Refusal, Situation
-from gatekeeper.experimental.state import FeatureState, Phase
+from gatekeeper.experimental.phases import Move
+from gatekeeper.experimental.state import Phase
 
 
 def outlook(situation: Situation) -> str:
     """Return e.g. `x is Experimental at 25 % since 3d; may go general in 11d after 1 approval`."""
     state = situation.state
-    since = format_duration(situation.now - state.since)
+    since = _age(situation.now - state.since)
     where = phases.standing(state, situation.settings.production)
     line = f"{state.key} is {where} since {since}"
     move = phases.promote(state)
@@ -28,35 +32,67 @@ def ready(situation: Situation) -> bool:
     return move is not None and not move.refusals(situation)
 
 
-def next_commands(state: FeatureState) -> tuple[str, ...]:
-    """Return the commands that a feature's phase calls for, the most useful first."""
-    run = f"gatekeeper feature {{}} {state.key}"
-    return tuple(run.format(verb) for verb in _VERBS[state.phase])
+def goal(feature: Feature, move: Move) -> str:
+    """Return where a move leads, e.g. `Experimental at 25 %`."""
+    if move.to is not Phase.EXPERIMENTAL:
+        return move.to.label
+    return f"{move.to.label} at {percent(feature.stages[move.stage].weight)}"
 
 
-_VERBS = {
-    Phase.DRAFT: ("advance",),
-    Phase.STAGING: ("sign-off", "advance"),
-    Phase.QA_PASSED: ("approve", "advance"),
-    Phase.EXPERIMENTAL: ("approve", "advance", "promote"),
-    Phase.GENERAL: (),
-    Phase.ROLLED_BACK: ("start",),
-}
+def next_commands(situation: Situation) -> tuple[str, ...]:
+    """Return the commands that would get the feature on now, the most useful first."""
+    key = situation.state.key
+    commands = (command for command, wanted in _COMMANDS if wanted(situation))
+    return tuple(f"gatekeeper feature {command.format(key)}" for command in commands)
 
 
-def _when(refusals: tuple[Refusal, ...]) -> str:
-    if not refusals:
+def _lacks_approvals(at: Situation) -> bool:
+    target = refusals.approvable(at.feature, at.state)
+    guard = guards.approvals if target is Phase.GENERAL else guards.entry_approvals
+    return at.state.phase in _APPROVED_IN and guard(at) is not None
+
+
+def _may_advance(at: Situation) -> bool:
+    move = phases.advance(at.feature, at.state)
+    return move is not None and not move.refusals(at)
+
+
+_APPROVED_IN = frozenset({Phase.QA_PASSED, Phase.EXPERIMENTAL})
+_COMMANDS: tuple[tuple[str, Callable[[Situation], bool]], ...] = (
+    ("start {}", lambda at: at.state.phase is Phase.ROLLED_BACK),
+    ("advance {} --artifact DIGEST", lambda at: at.state.phase is Phase.DRAFT),
+    ("sign-off {}", lambda at: at.state.phase is Phase.STAGING and guards.qa(at) is not None),
+    ("promote {}", ready),
+    ("advance {}", lambda at: at.state.phase is not Phase.DRAFT and _may_advance(at)),
+    ("approve {}", _lacks_approvals),
+    ("show {}", lambda at: at.state.phase is Phase.EXPERIMENTAL and not ready(at)),
+)
+_GRAINS = (
+    (timedelta(days=1), timedelta(hours=1)),
+    (timedelta(hours=1), timedelta(minutes=1)),
+    (timedelta.min, timedelta(seconds=1)),
+)
+
+
+def _age(span: timedelta) -> str:
+    """Return how long, without the seconds that nobody reads after days."""
+    grain = next(grain for least, grain in _GRAINS if span >= least)
+    return format_duration(span - span % grain)
+
+
+def _when(found: tuple[Refusal, ...]) -> str:
+    if not found:
         return "now"
-    return " ".join((*_wait(refusals), *_needs(refusals))) or "soon"
+    return " ".join((*_wait(found), *_needs(found))) or "soon"
 
 
-def _wait(refusals: tuple[Refusal, ...]) -> Iterator[str]:
-    if waits := list(filter(None, (refusal.wait for refusal in refusals))):
+def _wait(found: tuple[Refusal, ...]) -> Iterator[str]:
+    if waits := list(filter(None, (refusal.wait for refusal in found))):
         yield f"in {format_duration(max(waits))}"
 
 
-def _needs(refusals: tuple[Refusal, ...]) -> Iterator[str]:
-    if needs := list(filter(None, (refusal.needs for refusal in refusals))):
+def _needs(found: tuple[Refusal, ...]) -> Iterator[str]:
+    if needs := list(filter(None, (refusal.needs for refusal in found))):
         yield f"after {_list(needs)}"
 
 

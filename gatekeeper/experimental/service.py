@@ -23,7 +23,7 @@ from gatekeeper.experimental.files import declaration_path, read_features, write
 from gatekeeper.experimental.guards import Refusal
 from gatekeeper.experimental.history import History
 from gatekeeper.experimental.identity import named
-from gatekeeper.experimental.outcome import REPLAYED, Order, Outcome, Standing
+from gatekeeper.experimental.outcome import REPLAYED, Order, Outcome, Standing, recorded
 from gatekeeper.experimental.phases import Move
 from gatekeeper.experimental.settings import ExperimentalSettings
 from gatekeeper.experimental.state import (
@@ -80,6 +80,7 @@ class FeatureService:
         if order.dry_run:
             return Outcome(key, False, state, feature, note=note)
         self._stores.backend.prepare()
+        note = "; ".join(filter(None, (note, self._stores.advice())))
         event = self._event("started", {"config": feature.config}, order)
         return Outcome(key, True, history.record(key, state, event), feature, note=note)
 
@@ -205,7 +206,8 @@ class FeatureService:
             return Outcome(feature.key, False, state, feature, (refusal,))
         if order.dry_run:
             return Outcome(feature.key, False, state, feature)
-        return Outcome(feature.key, True, history.record(feature.key, state, event), feature)
+        after = history.record(feature.key, state, event)
+        return Outcome(feature.key, True, after, feature, note=recorded(event))
 
     def _standing(self, key: str, feature: Feature | None, history: History) -> Standing:
         state, events = history.state(key), history.events(key)

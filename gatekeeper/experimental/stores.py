@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import product
 from pathlib import Path
 
-from gatekeeper.core.errors import UsageError
+from gatekeeper.core.errors import ToolError, UsageError
 from gatekeeper.core.references import resolve
 from gatekeeper.experimental.backends.interface import (
     ConflictError,
@@ -24,6 +24,7 @@ from gatekeeper.experimental.guards import Situation
 from gatekeeper.experimental.history import History
 from gatekeeper.experimental.settings import ExperimentalSettings
 from gatekeeper.experimental.state import Event, FeatureState, Phase, Target
+from gatekeeper.experimental.tracked import exposed
 from gatekeeper.ledger.store import Ledger, exists, file_of
 
 RECORDER = "gatekeeper"
@@ -58,6 +59,16 @@ class Stores:
         """The local files that hold flags and phases, whether or not they exist."""
         found = (self.backend.file, file_of(self._ledger_url, self._root))
         return tuple(file for file in found if file is not None)
+
+    def advice(self) -> str:
+        """Return what to do so that flags and phases do not become part of a change, or nothing."""
+        try:
+            names = exposed(self._root.resolve(), self.files)
+        except ToolError:
+            return ""
+        if not names:
+            return ""
+        return f"name {' and '.join(names)} in .gitignore: no change may bring them"
 
     def situation(self, feature: Feature, state: FeatureState, now: datetime) -> Situation:
         """Look at everything that guards look at."""

@@ -25,10 +25,19 @@ def tracked(root: Path, files: Iterable[Path]) -> tuple[str, ...]:
     Raises:
         ToolError: git cannot tell.
     """
+    return _among(root, files, "--cached")
+
+
+def exposed(root: Path, files: Iterable[Path]) -> tuple[str, ...]:
+    """Return which of these files the next `git add` would make part of a change."""
+    return _among(root, files, "--others", "--exclude-standard")
+
+
+def _among(root: Path, files: Iterable[Path], *listing: str) -> tuple[str, ...]:
     if not git.is_repository(root):
         return ()
     top = git.top(root)
-    listed = git.run(top, "ls-files", "-z").split(b"\0")
+    listed = git.run(top, "ls-files", "-z", *listing).split(b"\0")
     names = {_folded(name.decode("utf-8", "backslashreplace")) for name in listed if name}
     leading = {name for file in files for name in _leading(file, top)}
     return tuple(sorted(name for name in leading if _folded(name) in names))

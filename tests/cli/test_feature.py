@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -59,6 +60,48 @@ def test_starting_writes_a_declaration_and_names_the_next_step(feature: Run) -> 
     assert "wrote features/dark-mode.yml" in said
     assert "dark-mode is Draft" in said
     assert "next: gatekeeper feature advance dark-mode" in said
+
+
+def test_starting_says_what_git_has_to_leave_alone(feature: Run, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    _, said = feature("start", "dark-mode", "--actor", "alice")
+    assert "name .gatekeeper/flags.db and .gatekeeper/ledger.db in .gitignore" in said
+    (tmp_path / ".gitignore").write_text(".gatekeeper/\n")
+    _, said = feature("start", "night-mode", "--actor", "alice")
+    assert ".gitignore" not in said
+
+
+def test_each_step_names_the_command_that_comes_next_and_what_was_recorded(feature: Run) -> None:
+    steps = (
+        (("start",), "feature advance dark-mode --artifact DIGEST"),
+        (("advance", "--artifact", DIGEST), "feature sign-off dark-mode"),
+        (("sign-off", "--actor", "quinn"), "feature advance dark-mode"),
+        (("advance",), "feature approve dark-mode"),
+        (("approve", "--actor", "bob"), "feature advance dark-mode"),
+        (("advance",), "feature approve dark-mode · gatekeeper feature show dark-mode"),
+        (("rollback",), "feature start dark-mode"),
+    )
+    said = ""
+    for (verb, *options), following in steps:
+        actor = [] if "--actor" in options else ["--actor", "alice"]
+        code, now = feature(verb, "dark-mode", *options, *actor)
+        assert code == 0
+        assert f"next: gatekeeper {following}\n" in now
+        said += now
+    assert "dark-mode: signed-off sha256:111111111111 by quinn" in said
+    assert "dark-mode: approved sha256:111111111111 for Experimental by bob" in said
+
+
+def test_show_says_where_the_next_step_leads_and_what_was_done(feature: Run) -> None:
+    start(feature)
+    feature("sign-off", "dark-mode", "--actor", "quinn")
+    feature("advance", "dark-mode", "--actor", "alice")
+    feature("approve", "dark-mode", "--actor", "bob")
+    _, said = feature("show", "dark-mode")
+    assert "next: Experimental at 5 %, nothing stands in the way" in said
+    assert "run: gatekeeper feature advance dark-mode\n" in said
+    assert "approved EXPERIMENTAL by bob" in said
+    assert "deployed sha256:111111111111 by alice" in said
 
 
 def test_a_plan_is_printed_with_each_write(feature: Run) -> None:

@@ -104,6 +104,20 @@ def test_28_leaked_customers_are_counted_and_none_is_quoted(
     assert not re.search(r"4539\d{12}", shown)
 
 
+def test_the_experiment_says_how_long_it_runs_and_what_general_release_takes(
+    gates: dict[str, dict[str, Any]], demo: Path
+) -> None:
+    told = (
+        r"search-suggest is Experimental at 5 % since 3d; may go general in 10d 23h after 1 more "
+        r"stage, about 6\d\d more contexts and 2 more approvals"
+    )
+    assert re.fullmatch(told, gates["experimental"]["checked"][-1])
+    command = COMMANDS[1].replace("--stage release", "--gate experimental")
+    shown = run(command, demo).stdout
+    found = " ".join(shown.split("WHAT WAS FOUND")[1].split())
+    assert re.search(told, found)
+
+
 def regions(kind: str) -> list[tuple[str, range]]:
     """Return the lines of every part of the shop that is marked `weak` or `safe`."""
     found = []

@@ -49,12 +49,15 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(params=[".", "services/shop"])
+@pytest.fixture
 def shop(repository: Path, request: pytest.FixtureRequest) -> Shop:
-    """A shop in a repository: at its root, and in a subfolder of it."""
-    root = repository / request.param
+    """A shop in a subfolder of a repository, or where the test says: at its root."""
+    root = repository / getattr(request, "param", "services/shop")
     root.mkdir(parents=True, exist_ok=True)
     return Shop(root)
+
+
+everywhere = pytest.mark.parametrize("shop", [".", "services/shop"], indirect=True)
 
 
 @pytest.fixture
@@ -89,6 +92,7 @@ def below(shop: Shop, repository: Path, name: str) -> str:
     return (shop.root / name).relative_to(repository).as_posix()
 
 
+@everywhere
 def test_flags_and_a_ledger_beside_git_are_believed(shop: Shop, judged: Judged) -> None:
     shop.to_experimental()
     base = commit(shop.root)
@@ -115,6 +119,7 @@ def test_a_file_of_flags_or_phases_that_git_tracks_is_an_error(
     assert_brought(judged(), named)
 
 
+@everywhere
 def test_what_the_change_brings_is_not_even_opened(
     shop: Shop, repository: Path, judged: Judged
 ) -> None:
@@ -176,6 +181,7 @@ def test_a_folder_that_is_no_repository_is_judged_as_it_is(
     assert verdict(judged()) is Verdict.PASS
 
 
+@everywhere
 def test_a_change_cannot_declare_the_flag_that_it_turns_on(shop: Shop, judged: Judged) -> None:
     base = commit(shop.root)
     shop.to_experimental()

@@ -66,6 +66,20 @@ def test_a_healthy_experimental_feature_passes_and_says_what_general_release_tak
     assert judgement.summary == judgement.checked[-1]
 
 
+def test_a_standing_leaves_out_seconds_after_an_hour_and_minutes_after_a_day(
+    shop: Shop, judged: Any
+) -> None:
+    shop.to_experimental()
+    for spent, shown in (
+        ({"seconds": 59}, "59s"),
+        ({"minutes": 60}, "1h"),
+        ({"days": 3}, "3d 1h"),
+        ({"minutes": 50}, "3d 1h"),
+    ):
+        shop.wait(**spent)
+        assert f"is Experimental at 25 % since {shown};" in judged().checked[-1]
+
+
 def test_what_is_ready_is_named_as_a_next_step(shop: Shop, judged: Any) -> None:
     shop.to_ready()
     judgement = judged()

@@ -81,6 +81,12 @@ def test_nothing_stands_in_the_way_when_everything_holds() -> None:
     assert refusals(READY) == {}
 
 
+def test_the_last_part_of_a_second_of_soak_is_asked_for_as_one() -> None:
+    at = replace(READY, now=SINCE + timedelta(days=14, microseconds=-1))
+    reason = refusals(at)["soak"]
+    assert reason.startswith("needs 1s more soak: 13d 23h of 14d")
+
+
 @pytest.mark.parametrize(
     ("at", "guard", "reason"),
     [
