@@ -110,10 +110,14 @@ def _summary(facts: StagingEvidence, findings: Iterable[Finding]) -> str:
     if not was_read(facts):
         return ""
     names = ", ".join(environment.name for environment in facts.environments)
-    places = list(dict.fromkeys(str(finding.where) for finding in findings if finding.blocking))
+    places = _blocking_places(findings)
     if not places:
         return f"no production data found in {names}"
     return f"{names} holds what looks like production data in {_few(places)}"
+
+
+def _blocking_places(findings: Iterable[Finding]) -> list[str]:
+    return list(dict.fromkeys(str(finding.where) for finding in findings if finding.blocking))
 
 
 def _few(places: Sequence[str]) -> str:

@@ -115,7 +115,7 @@ class Reader:
         self, session: Session, item: StoreObject, settings: StoreSettings, facts: ObjectFacts
     ) -> ObjectFacts:
         known = {column.name: self._column(item, column, settings) for column in item.columns}
-        wanted = [column for column in item.columns if known[column.name].state == "read"]
+        wanted = _wanted(item.columns, known)
         facts = replace(facts, counted=session.count(item))
         if wanted:
             batches = self._timely(session.read(item, wanted))
@@ -173,6 +173,10 @@ def _settled(facts: F, listed: StoreObject | Column, exclusion: Exclusion | None
     if listed.unread:
         return replace(facts, state="unread", reason=listed.unread, next_step=listed.next_step)
     return facts
+
+
+def _wanted(columns: Iterable[Column], known: Mapping[str, ColumnFacts]) -> list[Column]:
+    return [column for column in columns if known[column.name].state == "read"]
 
 
 def _fault(error: GatekeeperError) -> Fault:

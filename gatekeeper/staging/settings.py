@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from operator import attrgetter
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from gatekeeper.core.fields import EnvironmentString
 from gatekeeper.core.sections import Settings
@@ -14,6 +15,15 @@ from gatekeeper.core.sections import Settings
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
 _DOMAIN = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+
+
+def _whole_domain(domain: str) -> str:
+    if not _DOMAIN.fullmatch(domain):
+        raise ValueError(f"`{domain}` is no domain: expected one such as acme-test.com")
+    return domain.lower()
+
+
+_Domain = Annotated[str, AfterValidator(_whole_domain)]
 
 
 class Exclusion(Settings):
@@ -58,15 +68,7 @@ class Allowances(Settings):
         email_domains: domains of test accounts; their sub-domains are meant too.
     """
 
-    email_domains: list[str] = Field(default_factory=list)
-
-    @field_validator("email_domains")
-    @classmethod
-    def _whole_domains(cls, domains: list[str]) -> list[str]:
-        for domain in domains:
-            if not _DOMAIN.fullmatch(domain):
-                raise ValueError(f"`{domain}` is no domain: expected one such as acme-test.com")
-        return [domain.lower() for domain in domains]
+    email_domains: list[_Domain] = Field(default_factory=list)
 
 
 class EnvironmentSettings(Settings):
@@ -86,7 +88,7 @@ class EnvironmentSettings(Settings):
     @field_validator("stores")
     @classmethod
     def _names_differ(cls, stores: list[StoreSettings]) -> list[StoreSettings]:
-        names = [store.name for store in stores if store.name]
+        names = list(filter(None, map(attrgetter("name"), stores)))
         if len(names) != len(set(names)):
             raise ValueError("two stores of one environment have the same name")
         return stores

@@ -70,14 +70,17 @@ def _unknown(schemes: Collection[str]) -> EvidenceError:
 
 
 def _remote(parts: SplitResult) -> str:
-    """Raises ValueError for a URL that can be read in two ways."""
-    misplaced = "@" in f"{parts.path}{parts.query}{parts.fragment}"
-    if misplaced or parts.fragment or parts.netloc.count("@") > 1:
-        raise ValueError
-    host = parts.hostname or "[socket]"
+    _refuse_ambiguous(parts)
     # asking for the port raises where it is no number: a password's `/` cuts it off
     port = f":{parts.port}" if parts.port else ""
+    host = parts.hostname or "[socket]"
     return f"{_account(parts)}{host}{port}{unquote(parts.path)}"
+
+
+def _refuse_ambiguous(parts: SplitResult) -> None:
+    after_host = f"{parts.path}{parts.query}{parts.fragment}"
+    if "@" in after_host or parts.fragment or parts.netloc.count("@") > 1:
+        raise ValueError
 
 
 def _account(parts: SplitResult) -> str:

@@ -158,17 +158,20 @@ def _connect(url: str) -> object:
 
 def _explain(sqlstate: str, message: str) -> GatekeeperError:
     """Name a fault by its SQLSTATE and a phrase, by either where the other tells nothing."""
-    fitting = [fault for fault in _FAULTS if sqlstate.startswith(fault.sqlstate)]
-    told = (
-        fault for fault in (fitting if sqlstate else _FAULTS) if fault.phrase in message.lower()
-    )
-    for fault in (*told, *fitting):
+    for fault in _fitting(sqlstate, message.lower()):
         return EvidenceError(fault.reason, fault.next_step)
     named = f" (SQLSTATE {sqlstate})" if sqlstate else ""
     return EvidenceError(
         f"the server could not answer{named}",
         "look at the server's log, or exclude it in the policy with a reason",
     )
+
+
+def _fitting(sqlstate: str, text: str) -> Iterator[_Fault]:
+    """Yield the faults that this can be, the likeliest first."""
+    by_state = [fault for fault in _FAULTS if sqlstate.startswith(fault.sqlstate)]
+    yield from (fault for fault in (by_state if sqlstate else _FAULTS) if fault.phrase in text)
+    yield from by_state
 
 
 def _explain_connecting(sqlstate: str, message: str) -> GatekeeperError:

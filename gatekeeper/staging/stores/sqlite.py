@@ -62,9 +62,9 @@ class SqliteSession:
 
         # first the text and numbers of every column, then the byte strings of those with any
         holding = self._holding_bytes(item, columns)
-        names = [column.name for column in (*columns, *holding)]
-        parts = (*(column.select[0] for column in columns), *(c.select[1] for c in holding))
-        statement = f"SELECT {', '.join(parts)} FROM {item.source}"  # noqa: S608 (quoted)
+        parts = [(c.name, c.select[0]) for c in columns] + [(c.name, c.select[1]) for c in holding]
+        names, expressions = zip(*parts, strict=True)
+        statement = f"SELECT {', '.join(expressions)} FROM {item.source}"  # noqa: S608 (quoted)
         for batch in self.link.batches(statement):
             yield pa.RecordBatch.from_arrays(batch.columns, names=names)
 
@@ -81,12 +81,12 @@ class SqliteSession:
     def _columns(self, name: str) -> tuple[Column, ...]:
         literal = "'" + name.replace("'", "''") + "'"
         listed = self.link.rows(
-            f"SELECT name, type, hidden FROM pragma_table_xinfo({literal})"  # noqa: S608 (quoted)
+            f"SELECT name, type FROM pragma_table_xinfo({literal}) "  # noqa: S608 (quoted)
+            f"WHERE hidden <> {_HIDDEN_ARGUMENT}"
         )
         return tuple(
             Column(column, kind.lower() or "any", select=_expressions(column))
-            for column, kind, hidden in listed
-            if hidden != _HIDDEN_ARGUMENT
+            for column, kind in listed
         )
 
     def _holding_bytes(self, item: StoreObject, columns: Sequence[Column]) -> list[Column]:
