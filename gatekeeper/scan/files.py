@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from gatekeeper import git
 from gatekeeper.scan.code.facts import Unseen
@@ -38,33 +39,46 @@ class Tree:
     failed: tuple[Unseen, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Obstacle:
+    """Why a file is not looked at; harmless when nothing is lost by that."""
+
+    reason: str
+    harmless: bool = False
+
+
 def listing(root: Path) -> Tree:
     """Return the files under `root`.
 
     Raises:
         ToolError: git could not list them.
     """
-    skipped: list[Unseen] = []
-    names = git.files(root) if git.is_repository(root) else tuple(_walk(root, skipped))
+    kept_by_tools: list[Unseen] = []
+    names = git.files(root) if git.is_repository(root) else tuple(_walk(root, kept_by_tools))
     known = frozenset(names)
-    failed: list[Unseen] = []
-    files = []
-    for name in names:
-        reason, harmless = _obstacle(root, name, known)
-        if not reason:
-            files.append(name)
-        else:
-            (skipped if harmless else failed).append(Unseen(printable(name), reason))
-    return Tree(tuple(files), tuple(skipped), tuple(failed))
+    found = {name: _obstacle(root, name, known) for name in names}
+    return Tree(
+        files=tuple(name for name, obstacle in found.items() if obstacle is None),
+        skipped=(*kept_by_tools, *_behind(found, harmless=True)),
+        failed=tuple(_behind(found, harmless=False)),
+    )
+
+
+def _behind(found: Mapping[str, _Obstacle | None], *, harmless: bool) -> Iterator[Unseen]:
+    for name, obstacle in found.items():
+        if obstacle and obstacle.harmless is harmless:
+            yield Unseen(printable(name), obstacle.reason)
 
 
 def language(root: Path, name: str) -> str | None:
     """Return the language of a file by its name or, when that says nothing, by its first line."""
     suffix = Path(name).suffix.lower()
-    if suffix:
-        return _SUFFIXES.get(suffix)
+    return _SUFFIXES.get(suffix) if suffix else _by_first_line(root / name)
+
+
+def _by_first_line(path: Path) -> str | None:
     try:
-        with (root / name).open("rb") as file:
+        with path.open("rb") as file:
             first = file.readline(_SHEBANG)
     except OSError:
         return None
@@ -76,47 +90,49 @@ def printable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _obstacle(root: Path, name: str, known: frozenset[str]) -> tuple[str, bool]:
-    """Return why a file is not looked at (empty: it is), and whether that is harmless."""
+def _obstacle(root: Path, name: str, known: frozenset[str]) -> _Obstacle | None:
+    """Return why a file is not looked at, or None when it is."""
     path = root / name
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
-        return "deleted from the work tree", True
+        return _Obstacle("deleted from the work tree", harmless=True)
     except OSError as error:
-        return f"cannot be read: {error.strerror}", False
+        return _Obstacle(f"cannot be read: {error.strerror}")
     if stat.S_ISLNK(mode):
-        return _link(root, path, known)
+        return _link(root.resolve(), path, known)
     reasons = (
         (stat.S_ISDIR(mode), "a repository inside this one; its files are not listed"),
         (not stat.S_ISREG(mode), "neither a file nor a folder"),
         (name != printable(name), "its name is not valid UTF-8"),
         (not os.access(path, os.R_OK), "cannot be read: no permission"),
     )
-    return next((reason for applies, reason in reasons if applies), ""), False
+    return next((_Obstacle(reason) for applies, reason in reasons if applies), None)
 
 
-def _link(root: Path, path: Path, known: frozenset[str]) -> tuple[str, bool]:
+def _link(root: Path, path: Path, known: frozenset[str]) -> _Obstacle:
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):
-        return "a link that leads nowhere", True
-    if not target.is_relative_to(root.resolve()):
-        return "a link that leaves the tree", False
-    inside = target.relative_to(root.resolve()).as_posix()
-    if inside in known or any(name.startswith(f"{inside}/") for name in known):
-        return f"a link to {printable(inside)}, which is looked at", True
-    return f"a link to {printable(inside)}, which is not listed", False
+        return _Obstacle("a link that leads nowhere", harmless=True)
+    if not target.is_relative_to(root):
+        return _Obstacle("a link that leaves the tree")
+    inside = target.relative_to(root).as_posix()
+    listed = inside in known or any(name.startswith(f"{inside}/") for name in known)
+    outcome = "which is looked at" if listed else "which is not listed"
+    return _Obstacle(f"a link to {printable(inside)}, {outcome}", harmless=listed)
 
 
-def _walk(root: Path, skipped: list[Unseen]) -> Iterator[str]:
-    def refuse(error: OSError) -> None:
-        raise error
-
-    for folder, folders, names in os.walk(root, onerror=refuse):
+def _walk(root: Path, kept_by_tools: list[Unseen]) -> Iterator[str]:
+    for folder, folders, names in os.walk(root, onerror=_refuse):
         here = Path(folder).relative_to(root)
         left = sorted(LEFT_OUT.intersection(folders))
-        skipped += [Unseen(printable((here / name).as_posix()), "kept by tools") for name in left]
-        folders[:] = sorted(set(folders) - LEFT_OUT)
+        kept_by_tools += [Unseen(printable((here / it).as_posix()), "kept by tools") for it in left]
+        folders[:] = sorted({*folders} - LEFT_OUT)
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         yield from sorted((here / name).as_posix() for name in (*names, *links))
+
+
+def _refuse(error: OSError) -> NoReturn:
+    """A folder that cannot be listed hides files."""
+    raise error

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from packaging.utils import canonicalize_name
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
 from gatekeeper.scan.dependencies.locks.interface import UnreadableError, text_of
 
+_UNKNOWN = "*"
 _DECLARATIONS = ("pyproject.toml", "setup.py", "Pipfile")
 _LOCK = "make one with `uv lock`, `poetry lock` or `uv pip compile`, and commit it"
 
@@ -43,79 +45,85 @@ def survey(
         locks: the lock files among them.
         known: what the locks hold.
     """
-    declarations = [path for path in files if posixpath.basename(path) in _DECLARATIONS]
-    ours = {name for path in declarations if (name := _own_name(root, path))}
-    problems: list[Problem] = []
-    idle: list[str] = []
-    for path in declarations:
-        try:
-            needs = declared(root, path)
-        except UnreadableError as error:
-            problems.append(Problem(f"{path} {error}", "mend the file"))
-            continue
-        if needs == set():
-            idle.append(path)
-        elif needs:
-            problems += _gaps(path, needs - ours, locks, known)
-    return Surveyed(tuple(problems), tuple(idle))
+    projects = [_project(root, path) for path in files if posixpath.basename(path) in _DECLARATIONS]
+    ours = {project.name for project in projects}
+    gaps = (_gaps(project, ours, locks, known) for project in projects)
+    idle = (project.path for project in projects if project.needs == frozenset())
+    return Surveyed(tuple(chain.from_iterable(gaps)), tuple(idle))
 
 
-def _gaps(
-    path: str, needs: set[str], locks: Sequence[str], known: Sequence[Pin | Unpinned]
-) -> list[Problem]:
-    """Say what no lock covers: the whole project, or names that it asks for."""
-    folder = posixpath.dirname(path)
-    if not any(_covers(lock, folder) for lock in locks):
-        reason = f"{path} has no lock file: the versions it would get cannot be judged"
-        return [Problem(reason, _LOCK)]
-    held = {item.name for item in known if _covers(item.path, folder)}
-    return _uncovered(path, needs - held)
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """What a declaration file says.
 
-
-def _own_name(root: Path, path: str) -> str:
-    """Return the name of a project of this tree: no lock need hold it."""
-    try:
-        project = tomllib.loads(text_of(root, path)).get("project")
-    except (UnreadableError, tomllib.TOMLDecodeError, RecursionError):
-        return ""
-    name = project.get("name") if isinstance(project, dict) else None
-    return canonicalize_name(name) if isinstance(name, str) else ""
-
-
-def declared(root: Path, path: str) -> set[str] | None:
-    """Return the names that a project asks for; `{"*"}` when they cannot be told, None for none.
-
-    None means that the file declares no project at all, e.g. only configures tools.
-
-    Raises:
-        UnreadableError: the file cannot be read.
+    Attributes:
+        path: of the file.
+        name: of the project: no lock need hold it; may be empty.
+        needs: names that it asks for, `*` for what cannot be told; None when it is no project,
+            e.g. only configures tools.
+        unreadable: why the file says nothing; empty when it does.
     """
+
+    path: str
+    name: str = ""
+    needs: frozenset[str] | None = None
+    unreadable: str = ""
+
+
+def _project(root: Path, path: str) -> _Project:
     if posixpath.basename(path) != "pyproject.toml":
-        return {"*"}  # a program or a format of its own: what it asks for is not known
+        # a program or a format of its own: what it asks for is not known
+        return _Project(path, needs=frozenset({_UNKNOWN}))
     try:
-        document = tomllib.loads(text_of(root, path))
+        return _declared(path, tomllib.loads(text_of(root, path)))
+    except UnreadableError as error:
+        return _Project(path, unreadable=str(error))
     except (tomllib.TOMLDecodeError, RecursionError):
-        raise UnreadableError("is not valid TOML") from None
-    project = document.get("project")
-    poetry = (document.get("tool") or {}).get("poetry")
-    if not isinstance(project, dict) and not isinstance(poetry, dict):
-        return None
-    return _of_project(project or {}) | _of_poetry(poetry or {})
+        return _Project(path, unreadable="is not valid TOML")
 
 
-def _of_project(project: dict[str, Any]) -> set[str]:
+def _declared(path: str, document: dict[str, Any]) -> _Project:
+    project = _table(document, "project")
+    poetry = _table(_table(document, "tool") or {}, "poetry")
+    if project is None and poetry is None:
+        return _Project(path)
+    name = (project or {}).get("name")
+    ours = canonicalize_name(name) if isinstance(name, str) else ""
+    return _Project(path, ours, _of_project(project or {}) | _of_poetry(poetry or {}))
+
+
+def _table(document: dict[str, Any], key: str) -> dict[str, Any] | None:
+    found = document.get(key)
+    return found if isinstance(found, dict) else None
+
+
+def _of_project(project: dict[str, Any]) -> frozenset[str]:
     if "dependencies" in (project.get("dynamic") or []):
-        return {"*"}
+        return frozenset({_UNKNOWN})
     lines = project.get("dependencies") or []
     try:
-        return {canonicalize_name(Requirement(line).name) for line in lines}
+        return frozenset(canonicalize_name(Requirement(line).name) for line in lines)
     except (InvalidRequirement, TypeError):
         raise UnreadableError("has a dependency that cannot be read") from None
 
 
-def _of_poetry(poetry: dict[str, Any]) -> set[str]:
-    names = poetry.get("dependencies") or {}
-    return {canonicalize_name(name) for name in names if name.lower() != "python"}
+def _of_poetry(poetry: dict[str, Any]) -> frozenset[str]:
+    names = map(canonicalize_name, poetry.get("dependencies") or {})
+    return frozenset(names) - {"python"}
+
+
+def _gaps(
+    project: _Project, ours: set[str], locks: Sequence[str], known: Sequence[Pin | Unpinned]
+) -> Iterator[Problem]:
+    """Say what no lock covers: the whole project, or names that it asks for."""
+    path, folder = project.path, posixpath.dirname(project.path)
+    if project.unreadable:
+        yield Problem(f"{path} {project.unreadable}", "mend the file")
+    elif project.needs and not any(_covers(lock, folder) for lock in locks):
+        yield Problem(f"{path} has no lock file: the versions it would get cannot be judged", _LOCK)
+    else:
+        held = {item.name for item in known if _covers(item.path, folder)}
+        yield from _uncovered(path, (project.needs or frozenset()) - ours - held - {_UNKNOWN})
 
 
 def _covers(lock: str, folder: str) -> bool:
@@ -126,9 +134,7 @@ def _covers(lock: str, folder: str) -> bool:
     return home in {"", folder} or folder.startswith(f"{home}/")
 
 
-def _uncovered(path: str, missing: set[str]) -> list[Problem]:
-    missing = missing - {"*"}
-    if not missing:
-        return []
-    names = ", ".join(f"`{name}`" for name in sorted(missing))
-    return [Problem(f"{path} asks for {names}, which no lock file holds", "renew the lock file")]
+def _uncovered(path: str, missing: frozenset[str]) -> Iterator[Problem]:
+    if missing:
+        names = ", ".join(f"`{name}`" for name in sorted(missing))
+        yield Problem(f"{path} asks for {names}, which no lock file holds", "renew the lock file")

@@ -11,8 +11,9 @@ import math
 import os
 import sysconfig
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -33,7 +34,7 @@ _FLAGS = (
 )
 # Its newer front end gives the same answers for a fifth of the time (a test compares them); where
 # it breaks down the older one is asked.
-FRONT_ENDS: tuple[tuple[str, ...], ...] = (("--experimental",), ())
+_FAST = ("--experimental",)
 _ENVIRONMENT = {"SEMGREP_ENABLE_VERSION_CHECK": "0", "SEMGREP_SEND_METRICS": "off"}
 _FINISHED = frozenset({0, 1})
 _ARGUMENTS = 500_000
@@ -45,6 +46,14 @@ _REASONS = {
     "Timeout": "took too long",
     "FixpointTimeout": "took too long",
 }
+
+
+class _BrokeDownError(ToolError):
+    """A run that cannot be believed."""
+
+    def __init__(self, how: str, status: int, said: str) -> None:
+        reason = f"semgrep {how} (exit status {status}): {in_words(said)}"
+        super().__init__(reason, "run it by hand on these files to see why")
 
 
 class _Position(Answer):
@@ -96,21 +105,26 @@ class _Account:
     """What was seen, found and lost; grows by one share of the files after the other."""
 
     root: Path
+    contexts: Contexts
     scanned: list[str] = field(default_factory=list)
     failed: set[Unseen] = field(default_factory=set)
     hits: list[Hit] = field(default_factory=list)
 
-    def add(self, report: _Report, contexts: Contexts) -> None:
-        self.scanned += [self._relative(path) for path in report.paths.scanned]
-        self.hits += [self._hit(result, contexts) for result in report.results]
-        self.failed |= {
-            Unseen(self._relative(error.path), error.reason, error.line) for error in report.errors
-        }
+    def lost(self, paths: Iterable[str], reason: str) -> None:
+        self.failed.update(Unseen(path, reason) for path in paths)
 
-    def _hit(self, result: _Result, contexts: Contexts) -> Hit:
+    def add(self, report: _Report) -> None:
+        self.scanned += map(self._relative, report.paths.scanned)
+        self.hits += map(self._hit, report.results)
+        self.failed.update(map(self._unseen, report.errors))
+
+    def _hit(self, result: _Result) -> Hit:
         path, line, end_line = self._relative(result.path), result.start.line, result.end.line
-        context = contexts.digest(path, line, end_line)
+        context = self.contexts.digest(path, line, end_line)
         return Hit(result.check_id, path, line, result.start.col, end_line, context)
+
+    def _unseen(self, error: _Error) -> Unseen:
+        return Unseen(self._relative(error.path), error.reason, error.line)
 
     def _relative(self, path: str) -> str:
         return path.removeprefix(f"{self.root}{os.sep}").replace(os.sep, "/")
@@ -127,20 +141,7 @@ class Semgrep:
 
     def scan(self, task: Task) -> ScannerRun:
         """Look at the files, shared out over the cores: each is judged for itself."""
-        rules = bundle(task.rules, task.cache)
-        encodings = {path: _encoding(task.root / path) for path in task.paths}
-        readable = [path for path, encoding in encodings.items() if encoding in _READABLE]
-        account = _Account(task.root)
-        account.failed |= {_undecoded(path, encodings[path]) for path in {*encodings} - {*readable}}
-        shares = list(_shares(task.root, readable))
-        contexts = Contexts(task.root)
-        with ThreadPoolExecutor(processes.cores()) as pool:
-            reports = pool.map(lambda share: _look(task, rules, share), shares)
-            for share, report in zip(shares, reports, strict=True):
-                if report:
-                    account.add(report, contexts)
-                else:
-                    account.failed |= {Unseen(path, LATE) for path in share}
+        account = _account(task)
         return ScannerRun(
             scanner=self.name,
             version=version("semgrep"),
@@ -155,6 +156,20 @@ class Semgrep:
 SCANNER = Semgrep()
 
 
+def _account(task: Task) -> _Account:
+    rules = bundle(task.rules, task.cache)
+    account = _Account(task.root, Contexts(task.root))
+    shares = list(_shares(task.root, [*_readable(task.paths, account)]))
+    with ThreadPoolExecutor(processes.cores()) as pool:
+        reports = pool.map(lambda share: _look(task, rules, share), shares)
+        for share, report in zip(shares, reports, strict=True):
+            if report:
+                account.add(report)
+            else:
+                account.lost(share, LATE)
+    return account
+
+
 def _encoding(path: Path) -> str:
     """Return the encoding that a file declares; semgrep sees no code in those it cannot decode."""
     with path.open("rb") as file:
@@ -164,8 +179,14 @@ def _encoding(path: Path) -> str:
             return "utf-8"  # semgrep replaces what is no UTF-8 and reads on
 
 
-def _undecoded(path: str, encoding: str) -> Unseen:
-    return Unseen(path, f"written in {in_words(encoding)}, which it does not read")
+def _readable(paths: Iterable[str], account: _Account) -> Iterator[str]:
+    """Yield the files that semgrep can decode; the others are lost to it."""
+    for path in paths:
+        encoding = _encoding(account.root / path)
+        if encoding in _READABLE:
+            yield path
+        else:
+            account.lost([path], f"written in {in_words(encoding)}, which it does not read")
 
 
 def _shares(root: Path, paths: Sequence[str]) -> Iterator[list[str]]:
@@ -180,18 +201,20 @@ def _shares(root: Path, paths: Sequence[str]) -> Iterator[list[str]]:
 def _look(task: Task, rules: Path, paths: Sequence[str]) -> _Report | None:
     """Return what semgrep says of the files, or None when the time ended before it did."""
     targets = [f"{task.root}{os.sep}{path}" for path in paths]
-    broken: ToolError | None = None
-    for front_end in FRONT_ENDS:
-        command = [*_program(), *front_end, "--config", str(rules), *_FLAGS, "--", *targets]
-        left = task.seconds_left()
-        try:
-            done = processes.run("semgrep", command, timeout=left, environment=_ENVIRONMENT)
-            return _believable(done)
-        except processes.OutOfTimeError:
-            return None
-        except ToolError as error:
-            broken = error
-    raise broken or ToolError("semgrep was not run")
+    flags = ("--config", str(rules), *_FLAGS, "--", *targets)
+    try:
+        with suppress(_BrokeDownError):
+            return _ask(task, (*_FAST, *flags))
+        return _ask(task, flags)
+    except processes.OutOfTimeError:
+        return None
+
+
+def _ask(task: Task, arguments: Sequence[str]) -> _Report:
+    command = [*_program(), *arguments]
+    left = task.seconds_left()
+    done = processes.run("semgrep", command, timeout=left, environment=_ENVIRONMENT)
+    return _believable(done)
 
 
 def _program() -> list[str]:
@@ -205,14 +228,12 @@ def _believable(done: processes.Completed) -> _Report:
     """Return the report of a run that finished.
 
     Raises:
-        ToolError: it is no report, or says that the run as a whole went wrong.
+        _BrokeDownError: it is no report, or says that the run as a whole went wrong.
     """
     report = read(_Report, done.output)
     if report is None:
-        reason = f"semgrep broke down (exit status {done.status}): {in_words(done.said)}"
-        raise ToolError(reason, "run it by hand on these files to see why")
+        raise _BrokeDownError("broke down", done.status, done.said)
     unplaced = [error.message for error in report.errors if not error.path]
     if unplaced or done.status not in _FINISHED:
-        words = in_words([*unplaced, done.said][0])
-        raise ToolError(f"semgrep did not finish (exit status {done.status}): {words}")
+        raise _BrokeDownError("did not finish", done.status, [*unplaced, done.said][0])
     return report

@@ -55,15 +55,20 @@ def text_of(root: Path, path: str) -> str:
     """
     target = root / path
     try:
-        if not target.resolve(strict=True).is_relative_to(root.resolve()):
-            raise UnreadableError("lies outside the tree")
-        if not target.is_file():
-            raise UnreadableError("is not a file")
-        if target.stat().st_size > MAX_BYTES:
-            raise UnreadableError(f"is larger than {MAX_BYTES:,} bytes")
+        _must_be_readable(target, root)
         return target.read_text(encoding="utf-8-sig")
-    except (OSError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "a loop of links"
-        raise UnreadableError(f"cannot be read: {reason}") from None
     except UnicodeDecodeError:
         raise UnreadableError("is not UTF-8 text") from None
+    except RuntimeError:
+        raise UnreadableError("cannot be read: a loop of links") from None
+    except OSError as error:
+        raise UnreadableError(f"cannot be read: {error.strerror}") from None
+
+
+def _must_be_readable(target: Path, root: Path) -> None:
+    if not target.resolve(strict=True).is_relative_to(root.resolve()):
+        raise UnreadableError("lies outside the tree")
+    if not target.is_file():
+        raise UnreadableError("is not a file")
+    if target.stat().st_size > MAX_BYTES:
+        raise UnreadableError(f"is larger than {MAX_BYTES:,} bytes")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gatekeeper.scan.dependencies.facts import Pin, Unpinned
 from gatekeeper.scan.dependencies.locks.interface import Requirements, UnreadableError, text_of
@@ -28,28 +29,42 @@ def read(root: Path, path: str) -> Requirements:
         UnreadableError: as `text_of`, and when it is not such a lock.
     """
     text = text_of(root, path)
+    entries = [_entry(name, entry, path, text) for name, entry in _entries(text)]
+    return Requirements(
+        pins=tuple(entry for entry in entries if isinstance(entry, Pin)),
+        unpinned=tuple(entry for entry in entries if isinstance(entry, Unpinned)),
+    )
+
+
+class _Entry(BaseModel):
+    version: str = ""
+
+
+_LOCK = TypeAdapter(dict[str, dict[str, Any]])
+_SECTION = TypeAdapter(dict[str, _Entry])
+
+
+def _entries(text: str) -> list[tuple[str, _Entry]]:
     try:
-        document = json.loads(text)
-        sections = [body for key, body in document.items() if key != "_meta"]
-        entries = [(name, entry) for body in sections for name, entry in body.items()]
-        version_of = [(name, entry, _version(name, entry)) for name, entry in entries]
-    except (ValueError, AttributeError, RecursionError, InvalidRequirement):
+        sections = _LOCK.validate_json(text)
+        sections.pop("_meta", None)
+        found = [_SECTION.validate_python(section) for section in sections.values()]
+    except ValidationError:
         raise UnreadableError("is not a Pipfile.lock") from None
-    pins, unpinned = [], []
-    for name, entry, version in version_of:
-        plain, line = canonicalize_name(name), _line_of(text, name)
-        if version:
-            pins.append(Pin(plain, version, path, line))
-        else:
-            sourced = not entry.get("version")
-            reason = "comes from elsewhere than an index" if sourced else "names no exact version"
-            unpinned.append(Unpinned(plain, path, line, reason, sourced))
-    return Requirements(tuple(pins), tuple(unpinned))
+    return list(chain.from_iterable(section.items() for section in found))
 
 
-def _version(name: str, entry: Any) -> str | None:
-    version = entry.get("version")
-    return exact_version(Requirement(f"{name}{version}")) if version else None
+def _entry(name: str, entry: _Entry, path: str, text: str) -> Pin | Unpinned:
+    plain, line = canonicalize_name(name), _line_of(text, name)
+    if not entry.version:
+        return Unpinned(plain, path, line, "comes from elsewhere than an index", sourced=True)
+    try:
+        version = exact_version(Requirement(f"{name}{entry.version}"))
+    except InvalidRequirement:
+        raise UnreadableError("is not a Pipfile.lock") from None
+    if version:
+        return Pin(plain, version, path, line)
+    return Unpinned(plain, path, line, "names no exact version")
 
 
 def _line_of(text: str, name: str) -> int | None:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
 from gatekeeper.scan.dependencies.locks.interface import Requirements, UnreadableError, text_of
+from gatekeeper.scan.dependencies.versions import parsed
 from gatekeeper.scan.scanners.interface import in_words
 
 _NAME = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.txt", re.IGNORECASE)
@@ -24,7 +24,10 @@ _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _INCLUDE = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s+|=|(?<=-[rc])(?=\S))(.+)")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|=)(.+)")
 _PER_LINE_OPTION = re.compile(r"\s--?[a-z].*$", re.DOTALL)
-_ARCHIVE = re.compile(r"\.(?:whl|zip|tar(?:\.\w+)?|tgz)$", re.IGNORECASE)
+_REMOTE = re.compile(r"://|\.(?:whl|zip|tar(?:\.\w+)?|tgz)$", re.IGNORECASE)
+_EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9._-]+)")
+_LIMITS = frozenset({"-c", "--constraint"})
+_EXACT = frozenset({"==", "==="})
 _QUOTED = 120
 
 
@@ -39,14 +42,12 @@ def read(root: Path, path: str) -> Requirements:
     """Read a file and whatever it includes."""
     found = _Found(root)
     found.file(path, constraint=False)
+    known: list[Pin | Unpinned] = [*found.pins, *found.unpinned]
+    wanted = {item.name for item in known}
     limits = {pin.name for pin in found.constraints}
-    wanted = {item.name for item in found.unpinned} | {pin.name for pin in found.pins}
-    return Requirements(
-        pins=(*found.pins, *(pin for pin in found.constraints if pin.name in wanted)),
-        unpinned=tuple(item for item in found.unpinned if item.sourced or item.name not in limits),
-        problems=tuple(found.problems),
-        own=found.own,
-    )
+    limiting = (pin for pin in found.constraints if pin.name in wanted)
+    loose = (item for item in found.unpinned if item.sourced or item.name not in limits)
+    return Requirements((*found.pins, *limiting), tuple(loose), tuple(found.problems), found.own)
 
 
 @dataclass(slots=True)
@@ -72,19 +73,14 @@ class _Found:
             self._include(path, number, included, constraint)
         elif editable := _EDITABLE.fullmatch(line):
             self._sourced(editable[1], path, number)
-        elif line.startswith("-"):
-            return  # an option of the index or the installer: pins nothing
-        else:
+        elif not line.startswith("-"):  # else an option of the index or the installer
             self._requirement(line, path, number, constraint)
 
     def _include(self, path: str, number: int, found: re.Match[str], constraint: bool) -> None:
         option, target = found[1], found[2].strip().strip("\"'")
-        inner = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-        limits = constraint or option in {"-c", "--constraint"}
         try:
-            if "://" in target or inner.startswith(("../", "/")):
-                raise UnreadableError("lies outside the tree")
-            self.file(inner, constraint=limits)
+            inner = _within(posixpath.dirname(path), target)
+            self.file(inner, constraint=constraint or option in _LIMITS)
         except UnreadableError as error:
             reason = f"{path}:{number}: `{in_words(target)}` {error}"
             step = "bring the file into the tree, so that its versions can be judged"
@@ -104,49 +100,64 @@ class _Found:
             pins = self.constraints if constraint else self.pins
             pins.append(Pin(name, version, path, number))
         elif not constraint:
-            allowed = str(requirement.specifier) or "no version"
-            reason = f"`{in_words(allowed)}` is not one exact version"
-            self.unpinned.append(Unpinned(name, path, number, reason))
+            self.unpinned.append(Unpinned(name, path, number, _looseness(requirement)))
 
     def _sourced(self, text: str, path: str, number: int) -> None:
         """A path, a URL or a repository: our own code if it is a folder of this tree."""
-        plain = text.partition("[")[0].removeprefix("file:").strip()
-        place = (self.root / posixpath.dirname(path) / plain) if plain else self.root
-        if "://" not in plain and not _ARCHIVE.search(plain) and _folder_within(self.root, place):
+        if self._is_own(text, posixpath.dirname(path)):
             self.own += 1
             return
-        name = re.search(r"#(?:.*&)?egg=([A-Za-z0-9._-]+)", text)
-        shown = canonicalize_name(name[1]) if name else in_words(text[:_QUOTED])
         reason = "is no requirement of an exact version"
-        self.unpinned.append(Unpinned(shown, path, number, reason, sourced=True))
+        self.unpinned.append(Unpinned(_shown(text), path, number, reason, sourced=True))
+
+    def _is_own(self, text: str, folder: str) -> bool:
+        plain = text.partition("[")[0].removeprefix("file:").strip()
+        place = (self.root / folder / plain) if plain else self.root
+        return not _REMOTE.search(plain) and _folder_within(self.root, place)
+
+
+def _within(folder: str, target: str) -> str:
+    """Return the path of an included file, relative to the root.
+
+    Raises:
+        UnreadableError: it is an address, or a path out of the tree.
+    """
+    inner = posixpath.normpath(posixpath.join(folder, target))
+    if "://" in target or inner.startswith(("../", "/")):
+        raise UnreadableError("lies outside the tree")
+    return inner
+
+
+def _looseness(requirement: Requirement) -> str:
+    allowed = in_words(str(requirement.specifier))
+    return f"`{allowed}` is not one exact version" if allowed else "has no version"
+
+
+def _shown(text: str) -> str:
+    name = _EGG.search(text)
+    return canonicalize_name(name[1]) if name else in_words(text[:_QUOTED])
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield (first line's number, text) with continuations joined and comments removed."""
-    start, joined = 0, ""
+    joined: list[str] = []
+    last = len(text.splitlines())
     for number, raw in enumerate(text.splitlines(), 1):
-        start = start or number
-        comment = _COMMENT.search(raw)
-        kept = raw[: comment.start()] if comment else raw
-        if kept.endswith("\\") and not comment:
-            joined += kept[:-1] + " "
+        kept = _COMMENT.sub("", raw)
+        continued = raw.endswith("\\") and kept == raw  # a comment ends its line
+        joined.append(kept[:-1] if continued else kept)
+        if continued and number < last:
             continue
-        if line := (joined + kept).strip():
-            yield start, line
-        start, joined = 0, ""
-    if joined.strip():
-        yield start, joined.strip()
+        if line := " ".join(joined).strip():
+            yield number - len(joined) + 1, line
+        joined.clear()
 
 
 def exact_version(requirement: Requirement) -> str | None:
     """Return the one version that a requirement allows, or None."""
-    for specifier in requirement.specifier:
-        if specifier.operator in {"==", "==="} and not specifier.version.endswith(".*"):
-            try:
-                return str(Version(specifier.version))
-            except InvalidVersion:
-                return None
-    return None
+    exact = (item.version for item in requirement.specifier if item.operator in _EXACT)
+    version = parsed(next((text for text in exact if not text.endswith(".*")), ""))
+    return str(version) if version else None
 
 
 def _folder_within(root: Path, place: Path) -> bool:

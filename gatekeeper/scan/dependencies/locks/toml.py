@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
 from gatekeeper.scan.dependencies.locks.interface import Requirements, UnreadableError, text_of
+from gatekeeper.scan.dependencies.versions import parsed
 from gatekeeper.scan.scanners.interface import in_words
 
 _INDEX, _OWN = "index", "own"
+_UNSAID: Mapping[str, Any] = {"registry": ""}
+_NONE = "names no version"
+_OUTSIDE = re.compile(r"^/|^\.\./|^\.\.$|/\.\./")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,40 @@ class TomlLock:
             UnreadableError: as `text_of`, and when it is not such a lock.
         """
         text = text_of(root, path)
-        try:
-            packages = tomllib.loads(text).get(self.table, [])
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise UnreadableError(f"is not valid TOML: {in_words(str(error))}") from None
-        if not isinstance(packages, list) or not all(isinstance(p, dict) for p in packages):
-            raise UnreadableError(f"has a `{self.table}` that is not a list of tables")
+        packages = _tables(text, self.table)
         lines = _lines_of(text, self.table, len(packages))
-        return _sorted_out(packages, lines, path, self.origin)
+        entries = [self._entry(*one, path) for one in zip(packages, lines, strict=True)]
+        return Requirements(
+            pins=tuple(entry for entry in entries if isinstance(entry, Pin)),
+            unpinned=tuple(entry for entry in entries if isinstance(entry, Unpinned)),
+            problems=tuple(entry for entry in entries if isinstance(entry, Problem)),
+            own=entries.count(None),
+        )
+
+    def _entry(
+        self, package: Mapping[str, Any], line: int | None, path: str
+    ) -> Pin | Unpinned | Problem | None:
+        """Return what a table says; None for a folder of the tree itself."""
+        name, origin, version = package.get("name"), self.origin(package), package.get("version")
+        if not isinstance(name, str):
+            return Problem(f"{path}: an entry without a name", "make the lock anew")
+        if origin == _OWN:
+            return None
+        name = canonicalize_name(name)
+        if origin != _INDEX:
+            return Unpinned(name, path, line, f"comes from {origin}", sourced=True)
+        exact = parsed(version) if isinstance(version, str) else None
+        return Pin(name, str(exact), path, line) if exact else Unpinned(name, path, line, _NONE)
+
+
+def _tables(text: str, key: str) -> list[dict[str, Any]]:
+    try:
+        packages = tomllib.loads(text).get(key, [])
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UnreadableError(f"is not valid TOML: {in_words(str(error))}") from None
+    if not isinstance(packages, list) or not all(isinstance(one, dict) for one in packages):
+        raise UnreadableError(f"has a `{key}` that is not a list of tables")
+    return packages
 
 
 def _lines_of(text: str, table: str, count: int) -> list[int | None]:
@@ -62,54 +91,25 @@ def _lines_of(text: str, table: str, count: int) -> list[int | None]:
     return [*lines] if len(lines) == count else [None] * count
 
 
-def _sorted_out(
-    packages: list[dict[str, Any]],
-    lines: list[int | None],
-    path: str,
-    origin: Callable[[Mapping[str, Any]], str],
-) -> Requirements:
-    pins: list[Pin] = []
-    unpinned: list[Unpinned] = []
-    problems: list[Problem] = []
-    own = 0
-    for package, line in zip(packages, lines, strict=True):
-        name, come_from = package.get("name"), origin(package)
-        if not isinstance(name, str):
-            step = "make the lock anew"
-            problems.append(Problem(f"{path}: an entry without a name", step))
-        elif come_from == _OWN:
-            own += 1
-        elif come_from != _INDEX:
-            shown = canonicalize_name(name)
-            unpinned.append(Unpinned(shown, path, line, f"comes from {come_from}", sourced=True))
-        elif (version := _version(package.get("version"))) is None:
-            unpinned.append(Unpinned(canonicalize_name(name), path, line, "names no version"))
-        else:
-            pins.append(Pin(canonicalize_name(name), version, path, line))
-    return Requirements(tuple(pins), tuple(unpinned), tuple(problems), own)
-
-
-def _version(value: Any) -> str | None:
-    try:
-        return str(Version(value)) if isinstance(value, str) else None
-    except InvalidVersion:
-        return None
-
-
 def _uv(package: Mapping[str, Any]) -> str:
-    source = package.get("source")
-    if not isinstance(source, dict) or "registry" in source:
+    source = _source(package)
+    if "registry" in source:
         return _INDEX
-    own = {"editable", "virtual", "directory"} & source.keys()
+    own = source.keys() & {"editable", "virtual", "directory"}
     return _OWN if own and _inside(source) else f"a {next(iter(source), 'source')}"
 
 
 def _poetry(package: Mapping[str, Any]) -> str:
-    source = package.get("source")
-    if not isinstance(source, dict) or source.get("type") in {"legacy", None}:
+    source = _source(package)
+    kind = source.get("type")
+    if kind in {"legacy", None}:
         return _INDEX
-    own = source.get("type") == "directory" and _inside(source)
-    return _OWN if own else f"a {source.get('type')}"
+    return _OWN if kind == "directory" and _inside(source) else f"a {kind}"
+
+
+def _source(package: Mapping[str, Any]) -> Mapping[str, Any]:
+    source = package.get("source")
+    return source if isinstance(source, dict) else _UNSAID
 
 
 def _keyed(package: Mapping[str, Any]) -> str:
@@ -122,10 +122,8 @@ def _keyed(package: Mapping[str, Any]) -> str:
 
 def _inside(source: Mapping[str, Any]) -> bool:
     """True when no path of the source leads out of the folder of its lock."""
-    paths = [value for value in source.values() if isinstance(value, str)]
-    return not any(
-        path.startswith(("/", "../")) or path == ".." or "/../" in path for path in paths
-    )
+    paths = (value for value in source.values() if isinstance(value, str))
+    return not any(map(_OUTSIDE.search, paths))
 
 
 UV = TomlLock(re.compile(r"uv\.lock"), "package", _uv)
