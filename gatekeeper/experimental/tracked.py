@@ -38,9 +38,9 @@ def _among(root: Path, files: Iterable[Path], *listing: str) -> tuple[str, ...]:
         return ()
     top = git.top(root)
     listed = git.run(top, "ls-files", "-z", *listing).split(b"\0")
-    names = {_folded(name.decode("utf-8", "backslashreplace")) for name in listed if name}
-    leading = {name for file in files for name in _leading(file, top)}
-    return tuple(sorted(name for name in leading if _folded(name) in names))
+    names = {_folded(name.decode("utf-8", "backslashreplace")) for name in listed}
+    leading = sorted({name for file in files for name in _leading(file, top)})
+    return tuple(name for name in leading if _folded(name) in names)
 
 
 def _leading(file: Path, top: Path) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from gatekeeper.core.model import Finding, GateResult, Place, Report, Verdict, Waived
+from gatekeeper.core.model import Failure, Finding, GateResult, Place, Report, Verdict, Waived
 from gatekeeper.reports.escape import replace_hidden
 from gatekeeper.reports.interface import Options
 
@@ -76,16 +76,17 @@ def _result(result: GateResult) -> shape.ResultShape:
         "reason": result.reason,
         "checked": list(result.checked),
         "next_steps": list(result.next_steps),
-        "failures": [
-            {
-                "reason": failure.reason,
-                "next_step": failure.next_step,
-                "unauthorised": failure.unauthorised,
-            }
-            for failure in result.failures
-        ],
+        "failures": [_failure(failure) for failure in result.failures],
         "findings": [_finding(finding) for finding in result.findings],
         "waived": [_waived(waived) for waived in result.waived],
+    }
+
+
+def _failure(failure: Failure) -> shape.FailureShape:
+    return {
+        "reason": failure.reason,
+        "next_step": failure.next_step,
+        "unauthorised": failure.unauthorised,
     }
 
 

@@ -68,10 +68,13 @@ def _run(report: Report, catalog: Catalog) -> dict[str, Any]:
 
 def _entries(report: Report) -> Iterator[tuple[str, Finding, Waived | None]]:
     """Yield every finding, the ones that block anywhere first."""
-    found = [
-        (result.gate, finding, None) for result in report.results for finding in result.findings
-    ]
-    yield from sorted(found, key=lambda entry: (not entry[1].blocking, -entry[1].severity))
+    found = [(result.gate, finding) for result in report.results for finding in result.findings]
+    found.sort(key=lambda entry: (not entry[1].blocking, -entry[1].severity))
+    yield from ((gate, finding, None) for gate, finding in found)
+    yield from _accepted(report)
+
+
+def _accepted(report: Report) -> Iterator[tuple[str, Finding, Waived]]:
     for result in report.results:
         for waived in result.waived:
             yield result.gate, waived.finding, waived

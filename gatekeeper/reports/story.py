@@ -152,8 +152,12 @@ def _wanted(report: Report) -> Iterator[Step]:
     nothing_judged = all(result.verdict is Verdict.SKIP for result in report.results)
     asking = report.results if nothing_judged else _standing_in_the_way(report)
     for result in asking:
-        for text in result.next_steps or _fixes(result.findings):
-            yield Step(result.gate, result.verdict, text)
+        yield from _steps(result)
+
+
+def _steps(result: GateResult) -> Iterator[Step]:
+    for text in result.next_steps or _fixes(result.findings):
+        yield Step(result.gate, result.verdict, text)
 
 
 def _standing_in_the_way(report: Report) -> tuple[GateResult, ...]:

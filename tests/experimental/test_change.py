@@ -161,6 +161,17 @@ def test_another_spelling_of_the_path_changes_nothing(
     assert_brought(judgement, below(shop, repository, ".gatekeeper/flags.db"))
 
 
+def test_another_case_of_the_name_changes_nothing(
+    shop: Shop, repository: Path, judged: Judged
+) -> None:
+    """On a file system that does not tell cases apart it is the same file."""
+    shop.to_experimental()
+    (shop.root / ".Gatekeeper").mkdir(exist_ok=True)
+    (shop.root / ".Gatekeeper" / "FLAGS.db").touch()
+    git(shop.root, "add", "--force", ".Gatekeeper/FLAGS.db")
+    assert_brought(judged(), below(shop, repository, ".gatekeeper/flags.db"))
+
+
 def test_a_folder_outside_of_the_repository_is_no_part_of_the_change(
     shop: Shop, judged: Judged, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
