@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -17,6 +17,7 @@ from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
 from gatekeeper.scan.dependencies.locks.interface import UnreadableError, text_of
 
 _UNKNOWN = "*"
+_NO_TABLE: Mapping[str, Any] = {}
 _DECLARATIONS = ("pyproject.toml", "setup.py", "Pipfile")
 _LOCK = "make one with `uv lock`, `poetry lock` or `uv pip compile`, and commit it"
 
@@ -45,11 +46,15 @@ def survey(
         locks: the lock files among them.
         known: what the locks hold.
     """
-    projects = [_project(root, path) for path in files if posixpath.basename(path) in _DECLARATIONS]
+    projects = [_project(root, path) for path in filter(_declares, files)]
     ours = {project.name for project in projects}
     gaps = (_gaps(project, ours, locks, known) for project in projects)
-    idle = (project.path for project in projects if project.needs == frozenset())
+    idle = (project.path for project in projects if project.idle)
     return Surveyed(tuple(chain.from_iterable(gaps)), tuple(idle))
+
+
+def _declares(path: str) -> bool:
+    return posixpath.basename(path) in _DECLARATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,11 @@ class _Project:
     needs: frozenset[str] | None = None
     unreadable: str = ""
 
+    @property
+    def idle(self) -> bool:
+        """True for a project that asks for nothing."""
+        return self.needs == frozenset()
+
 
 def _project(root: Path, path: str) -> _Project:
     if posixpath.basename(path) != "pyproject.toml":
@@ -84,30 +94,30 @@ def _project(root: Path, path: str) -> _Project:
 
 def _declared(path: str, document: dict[str, Any]) -> _Project:
     project = _table(document, "project")
-    poetry = _table(_table(document, "tool") or {}, "poetry")
-    if project is None and poetry is None:
+    poetry = _table(_table(document, "tool"), "poetry")
+    if project is poetry is _NO_TABLE:
         return _Project(path)
-    name = (project or {}).get("name")
+    name = project.get("name")
     ours = canonicalize_name(name) if isinstance(name, str) else ""
-    return _Project(path, ours, _of_project(project or {}) | _of_poetry(poetry or {}))
+    return _Project(path, ours, _of_project(project) | _of_poetry(poetry))
 
 
-def _table(document: dict[str, Any], key: str) -> dict[str, Any] | None:
+def _table(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found = document.get(key)
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else _NO_TABLE
 
 
-def _of_project(project: dict[str, Any]) -> frozenset[str]:
-    if "dependencies" in (project.get("dynamic") or []):
-        return frozenset({_UNKNOWN})
-    lines = project.get("dependencies") or []
+def _of_project(project: Mapping[str, Any]) -> frozenset[str]:
     try:
-        return frozenset(canonicalize_name(Requirement(line).name) for line in lines)
+        if "dependencies" in project.get("dynamic", ()):
+            return frozenset({_UNKNOWN})
+        wanted = map(Requirement, project.get("dependencies", ()))
+        return frozenset(canonicalize_name(requirement.name) for requirement in wanted)
     except (InvalidRequirement, TypeError):
         raise UnreadableError("has a dependency that cannot be read") from None
 
 
-def _of_poetry(poetry: dict[str, Any]) -> frozenset[str]:
+def _of_poetry(poetry: Mapping[str, Any]) -> frozenset[str]:
     names = map(canonicalize_name, poetry.get("dependencies") or {})
     return frozenset(names) - {"python"}
 
@@ -117,13 +127,14 @@ def _gaps(
 ) -> Iterator[Problem]:
     """Say what no lock covers: the whole project, or names that it asks for."""
     path, folder = project.path, posixpath.dirname(project.path)
+    needs = project.needs or frozenset()
     if project.unreadable:
         yield Problem(f"{path} {project.unreadable}", "mend the file")
-    elif project.needs and not any(_covers(lock, folder) for lock in locks):
+    elif needs and not any(_covers(lock, folder) for lock in locks):
         yield Problem(f"{path} has no lock file: the versions it would get cannot be judged", _LOCK)
     else:
-        held = {item.name for item in known if _covers(item.path, folder)}
-        yield from _uncovered(path, (project.needs or frozenset()) - ours - held - {_UNKNOWN})
+        held = (item.name for item in known if _covers(item.path, folder))
+        yield from _uncovered(path, needs.difference(ours, held, {_UNKNOWN}))
 
 
 def _covers(lock: str, folder: str) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
 
+T = TypeVar("T")
 MAX_BYTES = 20_000_000
 
 
@@ -26,6 +28,21 @@ class Requirements:
     unpinned: tuple[Unpinned, ...] = ()
     problems: tuple[Problem, ...] = ()
     own: int = 0
+
+
+def gathered(entries: Iterable[Pin | Unpinned | Problem | None]) -> Requirements:
+    """Sort entries by what they are; None is code of the tree itself."""
+    known = list(entries)
+    return Requirements(
+        pins=_only(Pin, known),
+        unpinned=_only(Unpinned, known),
+        problems=_only(Problem, known),
+        own=known.count(None),
+    )
+
+
+def _only(kind: type[T], entries: Iterable[object]) -> tuple[T, ...]:
+    return tuple(entry for entry in entries if isinstance(entry, kind))
 
 
 @dataclass(frozen=True, slots=True)

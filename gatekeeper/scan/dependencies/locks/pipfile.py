@@ -13,7 +13,12 @@ from packaging.utils import canonicalize_name
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gatekeeper.scan.dependencies.facts import Pin, Unpinned
-from gatekeeper.scan.dependencies.locks.interface import Requirements, UnreadableError, text_of
+from gatekeeper.scan.dependencies.locks.interface import (
+    Requirements,
+    UnreadableError,
+    gathered,
+    text_of,
+)
 from gatekeeper.scan.dependencies.locks.requirements import exact_version
 
 
@@ -29,11 +34,7 @@ def read(root: Path, path: str) -> Requirements:
         UnreadableError: as `text_of`, and when it is not such a lock.
     """
     text = text_of(root, path)
-    entries = [_entry(name, entry, path, text) for name, entry in _entries(text)]
-    return Requirements(
-        pins=tuple(entry for entry in entries if isinstance(entry, Pin)),
-        unpinned=tuple(entry for entry in entries if isinstance(entry, Unpinned)),
-    )
+    return gathered(_entry(name, entry, path, text) for name, entry in _entries(text))
 
 
 class _Entry(BaseModel):

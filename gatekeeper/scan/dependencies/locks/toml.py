@@ -13,11 +13,17 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
-from gatekeeper.scan.dependencies.locks.interface import Requirements, UnreadableError, text_of
+from gatekeeper.scan.dependencies.locks.interface import (
+    Requirements,
+    UnreadableError,
+    gathered,
+    text_of,
+)
 from gatekeeper.scan.dependencies.versions import parsed
 from gatekeeper.scan.scanners.interface import in_words
 
 _INDEX, _OWN = "index", "own"
+_KINDS = frozenset({"git", "path", "url", "vcs", "archive", "svn", "hg", "directory"})
 _UNSAID: Mapping[str, Any] = {"registry": ""}
 _NONE = "names no version"
 _OUTSIDE = re.compile(r"^/|^\.\./|^\.\.$|/\.\./")
@@ -50,28 +56,27 @@ class TomlLock:
         text = text_of(root, path)
         packages = _tables(text, self.table)
         lines = _lines_of(text, self.table, len(packages))
-        entries = [self._entry(*one, path) for one in zip(packages, lines, strict=True)]
-        return Requirements(
-            pins=tuple(entry for entry in entries if isinstance(entry, Pin)),
-            unpinned=tuple(entry for entry in entries if isinstance(entry, Unpinned)),
-            problems=tuple(entry for entry in entries if isinstance(entry, Problem)),
-            own=entries.count(None),
-        )
+        entries = zip(packages, lines, strict=True)
+        return gathered(self._entry(package, line, path) for package, line in entries)
 
     def _entry(
         self, package: Mapping[str, Any], line: int | None, path: str
     ) -> Pin | Unpinned | Problem | None:
         """Return what a table says; None for a folder of the tree itself."""
-        name, origin, version = package.get("name"), self.origin(package), package.get("version")
+        name, origin = package.get("name"), self.origin(package)
         if not isinstance(name, str):
             return Problem(f"{path}: an entry without a name", "make the lock anew")
         if origin == _OWN:
             return None
-        name = canonicalize_name(name)
-        if origin != _INDEX:
-            return Unpinned(name, path, line, f"comes from {origin}", sourced=True)
-        exact = parsed(version) if isinstance(version, str) else None
-        return Pin(name, str(exact), path, line) if exact else Unpinned(name, path, line, _NONE)
+        if origin == _INDEX:
+            return _indexed(canonicalize_name(name), package.get("version"), path, line)
+        reason = f"comes from {origin}"
+        return Unpinned(canonicalize_name(name), path, line, reason, sourced=True)
+
+
+def _indexed(name: str, version: object, path: str, line: int | None) -> Pin | Unpinned:
+    exact = parsed(version) if isinstance(version, str) else None
+    return Pin(name, str(exact), path, line) if exact else Unpinned(name, path, line, _NONE)
 
 
 def _tables(text: str, key: str) -> list[dict[str, Any]]:
@@ -114,10 +119,11 @@ def _source(package: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _keyed(package: Mapping[str, Any]) -> str:
     """A key of the package names the kind of source, in pdm and PEP 751."""
-    if directory := package.get("directory"):
-        return _OWN if isinstance(directory, dict) and _inside(directory) else "a directory"
-    kinds = {"git", "path", "url", "vcs", "archive", "svn", "hg"} & package.keys()
-    return f"a {min(kinds)}" if kinds else _INDEX
+    directory = package.get("directory")
+    if directory and isinstance(directory, dict) and _inside(directory):
+        return _OWN
+    kinds = sorted(_KINDS & package.keys())
+    return f"a {kinds[0]}" if kinds else _INDEX
 
 
 def _inside(source: Mapping[str, Any]) -> bool:
