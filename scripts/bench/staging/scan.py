@@ -2,8 +2,8 @@
 
     .venv/bin/python scripts/bench/staging/scan.py [ROWS]
 
-Prints MB a second of CPU time (best of three) and the ratio; the figures of one run belong together. The
-counts of both ways are compared, too: a faster wrong answer is none.
+Prints MB a second of CPU time (best of three) and the ratio; the figures of one run belong
+together. The counts of both ways are compared, too: a faster wrong answer is none.
 """
 
 from __future__ import annotations
