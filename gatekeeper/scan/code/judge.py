@@ -32,10 +32,9 @@ def judge(evidence: CodeEvidence, settings: CodeSettings, context: Context) -> J
 
 def _missing_scanners(evidence: CodeEvidence, settings: CodeSettings) -> list[Failure]:
     """Every scanner that the policy asks for must have given an account."""
-    there = {run.scanner for run in evidence.runs}
-    missing = [name for name in settings.scanners if name not in there]
+    missing = set(settings.scanners).difference(run.scanner for run in evidence.runs)
     step = "record the evidence again"
-    return [Failure(f"{name} gave no account of its run", step) for name in missing]
+    return [Failure(f"{name} gave no account of its run", step) for name in sorted(missing)]
 
 
 def _unknown(rule: str) -> Failure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,8 +147,7 @@ def load(folder: Path, name: str = "") -> Advisories:
     if not folder.is_dir():
         step = "name a folder of OSV records in the policy, or `advisories: osv`"
         raise EvidenceError(f"there is no folder `{name}` of advisories", step)
-    records = [_record(path, folder) for path in _record_files(folder)]
-    standing = [record for record in records if record.concerned]
+    standing = list(_standing(folder))
     as_of = _synced(folder / DATABASE_FILE, name) or _newest(standing)
     return Advisories(_by_package(standing), len(standing), as_of)
 
@@ -156,6 +155,13 @@ def load(folder: Path, name: str = "") -> Advisories:
 def _record_files(folder: Path) -> list[Path]:
     files = (path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
     return sorted({*files} - {folder / DATABASE_FILE})
+
+
+def _standing(folder: Path) -> Iterator[Advisory]:
+    for path in _record_files(folder):
+        record = _record(path, folder)
+        if record.concerned:
+            yield record
 
 
 def _by_package(records: Iterable[Advisory]) -> dict[str, tuple[Advisory, ...]]:

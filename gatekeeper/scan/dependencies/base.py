@@ -57,11 +57,11 @@ def _listed(root: Path, commit: str, name: str) -> list[str]:
             "merge the folder into the base branch first: a pull request is judged by what was "
             "there before it",
         ) from None
-    entries = told.removesuffix(b"\0").split(b"\0") if told else []
-    if others := [entry for entry in entries if not entry.startswith(_FILES)]:
+    entries = list(filter(None, told.split(b"\0")))
+    if other := next((entry for entry in entries if not entry.startswith(_FILES)), b""):
         reason = f"`{name}` in the base {commit[:7]} holds a link or a repository"
-        raise EvidenceError(f"{reason}: {in_words(_path(others[0]))}", "replace it by its files")
-    return [_path(entry) for entry in entries]
+        raise EvidenceError(f"{reason}: {in_words(_path(other))}", "replace it by its files")
+    return list(map(_path, entries))
 
 
 def _path(entry: bytes) -> str:

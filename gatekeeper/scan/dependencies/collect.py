@@ -140,13 +140,20 @@ def _ask(
             )
     except GatekeeperError as error:
         return _Asked(problems=(Problem(error.reason, error.next_step),))
+    judged = [answer for answer in answers if not answer.skipped]
     return _Asked(
         tool=pip_audit.tool(),
-        judged=tuple(sorted(f"{a.name}=={a.version}" for a in answers if not a.skipped)),
-        skipped=tuple(Skipped(a.name, a.skipped) for a in answers if a.skipped),
+        judged=tuple(sorted(f"{answer.name}=={answer.version}" for answer in judged)),
+        skipped=tuple(_skipped(answers)),
         vulnerabilities=tuple(_vulnerabilities(answers, source)),
         database=source.database,
     )
+
+
+def _skipped(answers: Iterable[Matched]) -> Iterator[Skipped]:
+    for answer in answers:
+        if answer.skipped:
+            yield Skipped(answer.name, answer.skipped)
 
 
 def _vulnerabilities(answers: Iterable[Matched], source: Source) -> Iterator[Vulnerability]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from gatekeeper.core.fields import format_duration
 from gatekeeper.core.gate import Context
@@ -12,16 +12,17 @@ from gatekeeper.scan.dependencies.facts import (
     Database,
     DependencyEvidence,
     Pin,
+    Skipped,
     Vulnerability,
 )
 from gatekeeper.scan.dependencies.settings import DependencySettings
 from gatekeeper.scan.occurrences import numbered
 
 _UNGRADED = Severity.HIGH
-_SUMMARIES = {
-    "vulnerable-dependency": ("pinned version", "with known vulnerabilities"),
-    "unpinned-dependency": ("requirement", "without exact version"),
-}
+_SUMMARY = (
+    ("vulnerable-dependency", "pinned version", "with known vulnerabilities"),
+    ("unpinned-dependency", "requirement", "without exact version"),
+)
 
 
 def judge(
@@ -45,13 +46,9 @@ def _failures(
     # must have read every lock file, and every project must have one
     yield from (Failure(problem.reason, problem.next_step) for problem in evidence.problems)
     # must have an answer for every version that is pinned
-    if not evidence.problems:
-        yield from _lost(evidence)
+    yield from _lost(evidence)
     # must not have skipped a package that is not known to be private
-    skipped = (item for item in evidence.skipped if item.name not in settings.private)
-    for item in skipped:
-        step = f"if `{item.name}` is your own, name it under `private` in the policy"
-        yield Failure(f"{item.name} was not judged: {item.reason}", step)
+    yield from (_skipped(one) for one in evidence.skipped if one.name not in settings.private)
     # must know what is known today
     if evidence.database:
         yield from _stale(evidence.database, settings, context)
@@ -60,9 +57,15 @@ def _failures(
 def _lost(evidence: DependencyEvidence) -> Iterator[Failure]:
     explained = {item.name for item in evidence.skipped}
     wanted = {f"{pin.name}=={pin.version}" for pin in evidence.pins if pin.name not in explained}
-    if lost := wanted.difference(evidence.judged):
+    lost = wanted.difference(evidence.judged)
+    if lost and not evidence.problems:
         reason = f"{len(lost)} pinned versions were not judged, e.g. {min(lost)}"
         yield Failure(reason, "collect the evidence again")
+
+
+def _skipped(item: Skipped) -> Failure:
+    step = f"if `{item.name}` is your own, name it under `private` in the policy"
+    return Failure(f"{item.name} was not judged: {item.reason}", step)
 
 
 def _stale(database: Database, settings: DependencySettings, context: Context) -> Iterator[Failure]:
@@ -81,21 +84,25 @@ def _stale(database: Database, settings: DependencySettings, context: Context) -
 def _vulnerable(
     evidence: DependencyEvidence, settings: DependencySettings, context: Context
 ) -> Iterator[Finding]:
-    pins: dict[tuple[str, str], list[Pin]] = defaultdict(list)
-    for pin in evidence.pins:
-        pins[pin.name, pin.version].append(pin)
-    flaws = [
-        (pin, flaw) for flaw in evidence.vulnerabilities for pin in pins[flaw.name, flaw.version]
-    ]
-    for (pin, flaw), occurrence in numbered(flaws, lambda one: _identity(*one)):
+    rule = context.rules["vulnerable-dependency"]
+    for (pin, flaw), occurrence in numbered(_flaws(evidence), lambda one: _identity(*one)):
         severity = Severity[flaw.severity.upper()] if flaw.severity else _UNGRADED
-        yield context.rules["vulnerable-dependency"].finding(
+        yield rule.finding(
             _message(flaw),
             Place(pin.path, pin.line, package=f"{pin.name}@{pin.version}"),
             (*_identity(pin, flaw), occurrence),
             blocking=severity >= settings.fail_on,
             severity=severity,
         )
+
+
+def _flaws(evidence: DependencyEvidence) -> Iterator[tuple[Pin, Vulnerability]]:
+    """Yield every advisory with every line that pins what it speaks of."""
+    pins: dict[tuple[str, str], list[Pin]] = defaultdict(list)
+    for pin in evidence.pins:
+        pins[pin.name, pin.version].append(pin)
+    for flaw in evidence.vulnerabilities:
+        yield from ((pin, flaw) for pin in pins[flaw.name, flaw.version])
 
 
 def _identity(pin: Pin, flaw: Vulnerability) -> tuple[str, str, str, str]:
@@ -129,10 +136,12 @@ def _checked(evidence: DependencyEvidence, settings: DependencySettings) -> Iter
     yield from (f"{path}: declares no dependencies" for path in evidence.projects)
     if evidence.unpinned:
         yield f"{len(evidence.unpinned)} requirements without an exact version"
-    unjudged = {item.name for item in evidence.unpinned}
-    unjudged |= {item.name for item in evidence.skipped}
-    if private := unjudged.intersection(settings.private):
+    if private := _unjudged(evidence).intersection(settings.private):
         yield f"not judged, private by policy: {', '.join(sorted(private))}"
+
+
+def _unjudged(evidence: DependencyEvidence) -> set[str]:
+    return {item.name for item in evidence.unpinned} | {item.name for item in evidence.skipped}
 
 
 def _source(database: Database | None) -> str:
@@ -147,23 +156,27 @@ def _counted(count: int, what: str) -> str:
 
 
 def _summary(found: Sequence[Finding]) -> str:
-    packages: dict[str, set[str | None]] = {rule: set() for rule in _SUMMARIES}
-    for finding in filter(lambda finding: finding.blocking, found):
-        packages[finding.rule].add(finding.where.package)
-    told = [
-        f"{_counted(len(names), noun)} {rest}"
-        for names, (noun, rest) in zip(packages.values(), _SUMMARIES.values(), strict=True)
-        if names
-    ]
+    packages = {(finding.rule, finding.where.package) for finding in filter(_blocks, found)}
+    counts = Counter(rule for rule, _ in packages)
+    told = (
+        f"{_counted(counts[rule], what)} {rest}" for rule, what, rest in _SUMMARY if rule in counts
+    )
     return "; ".join(told) or "no known vulnerability in what is pinned"
+
+
+def _blocks(finding: Finding) -> bool:
+    return finding.blocking
 
 
 def _next_steps(evidence: DependencyEvidence, found: Sequence[Finding]) -> tuple[str, ...]:
     """Say which version to go to: the highest of the fixed ones mends all advisories."""
-    blocking = {finding.where.package for finding in found if finding.blocking}
-    steps = {
-        f"{flaw.name}@{flaw.version}": f"raise {flaw.name} from {flaw.version} to {best} or later"
-        for flaw in evidence.vulnerabilities
-        for best in flaw.fixed_in[-1:]
-    }
+    blocking = {finding.where.package for finding in filter(_blocks, found)}
+    steps = dict(_steps(evidence.vulnerabilities))
     return tuple(steps[package] for package in sorted(steps) if package in blocking)
+
+
+def _steps(flaws: Iterable[Vulnerability]) -> Iterator[tuple[str, str]]:
+    for flaw in flaws:
+        for fixed in flaw.fixed_in[-1:]:
+            step = f"raise {flaw.name} from {flaw.version} to {fixed} or later"
+            yield f"{flaw.name}@{flaw.version}", step

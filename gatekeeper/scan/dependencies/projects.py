@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,8 @@ def survey(
     projects = [_project(root, path) for path in filter(_declares, files)]
     ours = {project.name for project in projects}
     gaps = (_gaps(project, ours, locks, known) for project in projects)
-    idle = (project.path for project in projects if project.idle)
-    return Surveyed(tuple(chain.from_iterable(gaps)), tuple(idle))
+    idle = filter(attrgetter("idle"), projects)
+    return Surveyed(tuple(chain.from_iterable(gaps)), tuple(project.path for project in idle))
 
 
 def _declares(path: str) -> bool:
@@ -130,11 +131,15 @@ def _gaps(
     needs = project.needs or frozenset()
     if project.unreadable:
         yield Problem(f"{path} {project.unreadable}", "mend the file")
-    elif needs and not any(_covers(lock, folder) for lock in locks):
+    elif needs and not _covered(folder, locks):
         yield Problem(f"{path} has no lock file: the versions it would get cannot be judged", _LOCK)
     else:
         held = (item.name for item in known if _covers(item.path, folder))
         yield from _uncovered(path, needs.difference(ours, held, {_UNKNOWN}))
+
+
+def _covered(folder: str, locks: Sequence[str]) -> bool:
+    return any(_covers(lock, folder) for lock in locks)
 
 
 def _covers(lock: str, folder: str) -> bool:

@@ -53,15 +53,16 @@ class Bandit:
     def scan(self, task: Task) -> ScannerRun:
         """Look at the files, shared out over worker processes."""
         answers = _shared_out(task)
+        seen = [answer for answer in answers if answer.hits is not None]
         contexts = Contexts(task.root)
         return ScannerRun(
             scanner=self.name,
             version=version("bandit"),
             runtime=f"Python {'.'.join(platform.python_version_tuple()[:2])}",
             wanted=task.paths,
-            scanned=tuple(answer.path for answer in answers if answer.hits is not None),
-            failed=tuple(_failed(answer) for answer in answers if answer.failed),
-            hits=tuple(chain.from_iterable(_hits(answer, contexts) for answer in answers)),
+            scanned=tuple(answer.path for answer in seen),
+            failed=tuple(chain.from_iterable(map(_failed, answers))),
+            hits=tuple(chain.from_iterable(_hits(answer, contexts) for answer in seen)),
         )
 
 
@@ -102,8 +103,8 @@ def _believable(done: processes.Completed) -> list[_File]:
 
 def _read(output: bytes) -> list[_File] | None:
     """Return the answers of all lines, or None when one of them is none."""
-    lines = [read(_File, line) for line in output.splitlines()]
-    answers = [line for line in lines if line]
+    lines = output.splitlines()
+    answers = list(filter(None, (read(_File, line) for line in lines)))
     return answers if len(answers) == len(lines) else None
 
 
@@ -117,8 +118,9 @@ def _unanswered(
     return [_File(path=path, failed=reason) for path, reason in named]
 
 
-def _failed(answer: _File) -> Unseen:
-    return Unseen(answer.path, in_words(answer.failed), answer.line)
+def _failed(answer: _File) -> Iterator[Unseen]:
+    if answer.failed:
+        yield Unseen(answer.path, in_words(answer.failed), answer.line)
 
 
 def _hits(answer: _File, contexts: Contexts) -> Iterator[Hit]:

@@ -134,9 +134,9 @@ def _read(done: processes.Completed, pins: Mapping[str, str]) -> tuple[Matched, 
 
 def _unanswered(answers: Iterable[Matched], pins: Mapping[str, str]) -> set[str]:
     """Return the names that were neither skipped nor judged in the version that was asked for."""
-    told = {answer.name for answer in answers if answer.skipped}
-    told |= {answer.name for answer in answers if pins.get(answer.name) == answer.version}
-    return set(pins) - told
+    told = {*pins.items()} & {(answer.name, answer.version) for answer in answers}
+    explained = (answer.name for answer in answers if answer.skipped)
+    return set(pins).difference(dict(told), explained)
 
 
 def _last_words(said: str) -> str:

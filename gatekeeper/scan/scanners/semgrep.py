@@ -99,6 +99,10 @@ class _Report(Answer):
     results: list[_Result]
     errors: list[_Error]
 
+    def unplaced(self) -> str:
+        """Return what went wrong with the run as a whole; empty for nothing."""
+        return next((error.message or "?" for error in self.errors if not error.path), "")
+
 
 @dataclass(slots=True)
 class _Account:
@@ -233,7 +237,7 @@ def _believable(done: processes.Completed) -> _Report:
     report = read(_Report, done.output)
     if report is None:
         raise _BrokeDownError("broke down", done.status, done.said)
-    unplaced = [error.message for error in report.errors if not error.path]
+    unplaced = report.unplaced()
     if unplaced or done.status not in _FINISHED:
-        raise _BrokeDownError("did not finish", done.status, [*unplaced, done.said][0])
+        raise _BrokeDownError("did not finish", done.status, unplaced or done.said)
     return report

@@ -55,10 +55,10 @@ def compiled(sources: Mapping[str, bytes]) -> str:
     """
     parsed = {path: _yaml(text) for path, text in sorted(sources.items())}
     parts = parsed.pop(_PARTS, {})
-    found = [rule for document in parsed.values() for rule in document["rules"]]
+    found = list(chain.from_iterable(document["rules"] for document in parsed.values()))
     if not found:
         raise ToolError("no semgrep rules are installed", "install gatekeeper again")
-    return json.dumps({"rules": [_expand(rule, parts) for rule in found]}, sort_keys=True)
+    return json.dumps({"rules": _expand(found, parts)}, sort_keys=True)
 
 
 def _yaml(text: bytes) -> Any:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
@@ -42,12 +43,12 @@ def read(root: Path, path: str) -> Requirements:
     """Read a file and whatever it includes."""
     found = _Found(root)
     found.file(path, constraint=False)
-    known: list[Pin | Unpinned] = [*found.pins, *found.unpinned]
-    wanted = {item.name for item in known}
-    limits = {pin.name for pin in found.constraints}
-    limiting = (pin for pin in found.constraints if pin.name in wanted)
-    loose = (item for item in found.unpinned if item.sourced or item.name not in limits)
-    return Requirements((*found.pins, *limiting), tuple(loose), tuple(found.problems), found.own)
+    return Requirements(
+        pins=(*found.pins, *found.limiting()),
+        unpinned=tuple(found.unlimited()),
+        problems=tuple(found.problems),
+        own=found.own,
+    )
 
 
 @dataclass(slots=True)
@@ -67,6 +68,16 @@ class _Found:
         self.visited.add((path, constraint))
         for number, line in logical_lines(text_of(self.root, path)):
             self._line(path, number, line, constraint)
+
+    def limiting(self) -> Iterator[Pin]:
+        """Yield the constraints on what is asked for: they say which version comes."""
+        wanted = {pin.name for pin in self.pins} | {item.name for item in self.unpinned}
+        return (pin for pin in self.constraints if pin.name in wanted)
+
+    def unlimited(self) -> Iterator[Unpinned]:
+        """Yield what no constraint gives a version."""
+        limits = {pin.name for pin in self.constraints}
+        return (item for item in self.unpinned if item.sourced or item.name not in limits)
 
     def _line(self, path: str, number: int, line: str, constraint: bool) -> None:
         if included := _INCLUDE.fullmatch(line):
@@ -93,10 +104,10 @@ class _Found:
         except InvalidRequirement:
             self._sourced(text, path, number)
             return
-        name = canonicalize_name(requirement.name)
+        name, version = canonicalize_name(requirement.name), exact_version(requirement)
         if requirement.url:
             self.unpinned.append(Unpinned(name, path, number, "comes from a URL", sourced=True))
-        elif version := exact_version(requirement):
+        elif version:
             pins = self.constraints if constraint else self.pins
             pins.append(Pin(name, version, path, number))
         elif not constraint:
@@ -140,24 +151,27 @@ def _shown(text: str) -> str:
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield (first line's number, text) with continuations joined and comments removed."""
-    joined: list[str] = []
-    last = len(text.splitlines())
-    for number, raw in enumerate(text.splitlines(), 1):
-        kept = _COMMENT.sub("", raw)
-        continued = raw.endswith("\\") and kept == raw  # a comment ends its line
-        joined.append(kept[:-1] if continued else kept)
-        if continued and number < last:
+    # what stands before a comment never ends its line with a continuation
+    lines = [_COMMENT.sub(" ", line) for line in text.splitlines()]
+    start, joined = 1, ""
+    for number, line in enumerate([*lines, ""], 1):
+        joined += " " + line.removesuffix("\\")
+        if line.endswith("\\"):
             continue
-        if line := " ".join(joined).strip():
-            yield number - len(joined) + 1, line
-        joined.clear()
+        if joined.strip():
+            yield start, joined.strip()
+        start, joined = number + 1, ""
 
 
 def exact_version(requirement: Requirement) -> str | None:
     """Return the one version that a requirement allows, or None."""
-    exact = (item.version for item in requirement.specifier if item.operator in _EXACT)
-    version = parsed(next((text for text in exact if not text.endswith(".*")), ""))
+    exact = next(filter(_is_exact, requirement.specifier), None)
+    version = parsed(exact.version) if exact else None
     return str(version) if version else None
+
+
+def _is_exact(specifier: Specifier) -> bool:
+    return specifier.operator in _EXACT and not specifier.version.endswith(".*")
 
 
 def _folder_within(root: Path, place: Path) -> bool:
