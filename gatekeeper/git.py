@@ -13,7 +13,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from gatekeeper.core.errors import ToolError
 
@@ -36,7 +38,8 @@ _FIXED = {
     "safe.directory": "*",
 }
 _PROGRAMS = re.compile(
-    r"filter\..+\.(clean|smudge|process)|diff\..+\.(command|textconv)|merge\..+\.driver", re.I
+    r"filter\..+\.(clean|smudge|process)|diff\..+\.(command|textconv)|merge\..+\.driver",
+    re.IGNORECASE | re.DOTALL,
 )
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -58,7 +61,7 @@ def run(root: Path, *args: str, timeout: float = 30.0) -> bytes:
 def _run(
     root: Path, args: tuple[str, ...], *, timeout: float = 30.0, index: Path | None = None
 ) -> bytes:
-    done = _call(root, [*_overrides(root), *args], timeout, index)
+    done = _call(root, [*args], timeout, {**_configuration(_overrides(root)), **_index(index)})
     if done.returncode:
         said = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
         reason = said[-1] if said else f"exit status {done.returncode}"
@@ -158,26 +161,27 @@ def repository_name(root: Path) -> str:
     return found[1] if found else root.resolve().name
 
 
-def _overrides(root: Path) -> list[str]:
-    """Return `-c key=` for every program that the repository's configuration names."""
-    names = _call(root, ["config", "--list", "--name-only", "-z"]).stdout.split(b"\0")
-    overrides = []
-    for name in {name.decode("utf-8", "surrogateescape") for name in names if name}:
-        if _PROGRAMS.fullmatch(name):
-            overrides += ["-c", f"{name}="]
-            overrides += ["-c", f"{name.rpartition('.')[0]}.required=false"]
-    return overrides
+def _overrides(root: Path) -> dict[str, str]:
+    """Return an empty value for every program that the repository's configuration names."""
+    listed = _call(root, ["config", "--list", "--name-only", "-z"]).stdout.split(b"\0")
+    names = {name.decode("utf-8", "surrogateescape") for name in listed if name}
+    programs = {name: "" for name in names if _PROGRAMS.fullmatch(name)}
+    sections = {name.rpartition(".")[0] for name in programs}
+    return programs | {f"{section}.required": "false" for section in sections}
 
 
 def _call(
-    root: Path, args: list[str], timeout: float = 30.0, index: Path | None = None
+    root: Path,
+    args: list[str],
+    timeout: float = 30.0,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> subprocess.CompletedProcess[bytes]:
     fixed = [part for key, value in _FIXED.items() for part in ("-c", f"{key}={value}")]
     try:
         return subprocess.run(
             [_git(), "--no-replace-objects", *fixed, *args],
             cwd=root,
-            env=_environment(index),
+            env={**_environment(), **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=timeout,
@@ -191,6 +195,19 @@ def _call(
         raise ToolError(reason, "give an existing folder") from None
 
 
+def _configuration(values: Mapping[str, str]) -> dict[str, str]:
+    """Hand settings over by environment: `-c name=value` would split a name that holds a `=`."""
+    given = {"GIT_CONFIG_COUNT": str(len(values))}
+    for number, (name, value) in enumerate(sorted(values.items())):
+        given[f"GIT_CONFIG_KEY_{number}"] = name
+        given[f"GIT_CONFIG_VALUE_{number}"] = value
+    return given
+
+
+def _index(index: Path | None) -> dict[str, str]:
+    return {"GIT_INDEX_FILE": str(index)} if index else {}
+
+
 @functools.cache
 def _git() -> str:
     found = shutil.which("git")
@@ -199,11 +216,9 @@ def _git() -> str:
     return found
 
 
-def _environment(index: Path | None) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """Nothing inherited: no GIT_DIR from a surrounding hook, no user or system configuration."""
-    own_index = {"GIT_INDEX_FILE": str(index)} if index else {}
     return {
-        **own_index,
         "PATH": f"{Path(_git()).parent}:/usr/bin:/bin",
         "LC_ALL": "C.UTF-8",
         "HOME": "/nonexistent",

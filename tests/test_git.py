@@ -149,21 +149,22 @@ def test_the_name_comes_from_the_remote(repo: Path, name: str) -> None:
     assert git.repository_name(repo) == "acme/store.front"
 
 
-def test_nothing_that_a_hostile_checkout_configures_is_run(repo: Path) -> None:
+@pytest.mark.parametrize("name", ["evil", "e=vil", "e.v.i.l", "é'vil"])
+def test_nothing_that_a_hostile_checkout_configures_is_run(repo: Path, name: str) -> None:
     spy = repo.parent / "ran"
     program = f"touch {spy}; cat"
-    (repo / ".gitattributes").write_text("*.py filter=evil diff=evil\n")
+    (repo / ".gitattributes").write_text(f"*.py filter={name} diff={name}\n")
     for key in (
         "core.fsmonitor",
-        "filter.evil.clean",
-        "filter.evil.smudge",
-        "filter.evil.process",
-        "diff.evil.textconv",
+        f"filter.{name}.clean",
+        f"filter.{name}.smudge",
+        f"filter.{name}.process",
+        f"diff.{name}.textconv",
         "diff.external",
         "core.pager",
     ):
         sh(repo, "config", key, program)
-    sh(repo, "config", "filter.evil.required", "true")
+    sh(repo, "config", f"filter.{name}.required", "true")
     hook = repo / ".git" / "hooks" / "post-index-change"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(f"#!/bin/sh\ntouch {spy}\n")
