@@ -16,7 +16,8 @@ def explain(rule: str) -> int:
     """What RULE means, why it matters and how to mend what it finds."""
     rules = catalog()
     if rule not in rules:
-        raise UsageError(f"unknown rule `{rule}`", did_you_mean(rule, rules.rules))
+        hint = f"{did_you_mean(rule, rules.rules)}; `gatekeeper rules` lists them all"
+        raise UsageError(f"unknown rule `{rule}`", hint)
     found = rules[rule]
     weaknesses = [f"CWE-{number}" for number in found.cwe]
     out.print(f"[bold]{found.title}[/]  [dim]{found.id}[/]")

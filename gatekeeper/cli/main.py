@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 
@@ -114,19 +115,32 @@ def _terminated(*_: object) -> None:
 
 
 def _refuse(error: Exception) -> int:
-    from gatekeeper.core.errors import GatekeeperError
+    from gatekeeper.core.errors import GatekeeperError, PolicyError
 
     if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
     if isinstance(error, BrokenPipeError):
         return COULD_NOT_EVALUATE  # whoever read our output went away: nobody has seen a verdict
+    if isinstance(error, PolicyError):
+        return _list(error.problems, error.next_step, error.exit_code)
     if isinstance(error, GatekeeperError):
         return _say(error.reason, error.next_step, error.exit_code)
     from gatekeeper.evidence.attempts import failure_of
 
     failure = failure_of(error, str)
     return _say(failure.reason, failure.next_step, COULD_NOT_EVALUATE)
+
+
+def _list(problems: Sequence[object], next_step: str, code: int) -> int:
+    """Say each problem on a line of its own that begins with its place, as editors expect."""
+    from gatekeeper.cli.console import err
+    from gatekeeper.reports.escape import visible
+
+    for problem in problems:
+        err.print(visible(str(problem)), markup=False, soft_wrap=True)
+    count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+    return _say(f"{count}, so nothing was done", next_step, code)
 
 
 def _say(reason: str, next_step: str, code: int) -> int:

@@ -7,6 +7,7 @@ from types import TracebackType
 
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from gatekeeper.cli.console import err
 from gatekeeper.reports.escape import one_line
@@ -50,5 +51,5 @@ class Progress:
     def _table(self) -> Table:
         grid = Table.grid(padding=(0, 2))
         for gate, doing in self._doing.items():
-            grid.add_row(f"[bold]{gate}[/]", doing.replace("[", r"\["))
+            grid.add_row(Text(gate, style="bold"), Text(doing))
         return grid

@@ -31,11 +31,19 @@ stages:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A policy with its text and where that came from."""
+    """A policy with its text and where that came from.
+
+    Attributes:
+        source: for the report; the same from whatever folder the project is judged.
+        text: as it was written.
+        policy: as it was understood.
+        shown: the file's name in problems, a path that an editor can jump to.
+    """
 
     source: PolicySource
     text: str
     policy: Policy
+    shown: str
 
 
 def load(root: Path, base: str | None, named: Path | None) -> Loaded:
@@ -55,38 +63,45 @@ def load(root: Path, base: str | None, named: Path | None) -> Loaded:
         return parse(_from_base(root, base, within), within, base)
     if named is None and not os.path.lexists(path):
         return parse(BUILT_IN.encode(), "built-in", None)
-    shown = str(named or NAME)
-    return parse(_bytes(path, shown), shown, None)
+    return parse(_bytes(path), str(named or NAME), None, where=path)
 
 
-def parse(data: bytes, path: str, revision: str | None) -> Loaded:
-    """Read a policy from its bytes."""
+def parse(data: bytes, path: str, revision: str | None, where: Path | None = None) -> Loaded:
+    """Read a policy from its bytes.
+
+    Args:
+        data: the file's content.
+        path: its name for the report.
+        revision: the commit it was read from, or None.
+        where: its path from the current folder when that is another.
+    """
+    shown = str(where or path)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise PolicyError([PolicyProblem(path, line, 1, "not UTF-8 text")]) from None
-    policy = parse_policy(text.removeprefix("\ufeff"), path, schemas())
-    return Loaded(PolicySource(path, revision, digest(data)), text, policy)
+        raise PolicyError([PolicyProblem(shown, line, 1, "not UTF-8 text")]) from None
+    policy = parse_policy(text.removeprefix("\ufeff"), shown, schemas())
+    return Loaded(PolicySource(path, revision, digest(data)), text, policy, shown)
 
 
 def require_variables(loaded: Loaded, gates: Collection[str]) -> None:
     """Refuse a policy whose sections for these gates name variables that are not set."""
     known = {name for name, value in environment.variables().items() if value}
-    problems = unset_references(loaded.text, loaded.source.path, gates, known)
+    problems = unset_references(loaded.text, loaded.shown, gates, known)
     if problems:
         raise PolicyError(problems)
 
 
-def _bytes(path: Path, shown: str) -> bytes:
+def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        reason = f"there is no policy at {shown}"
+        reason = f"there is no policy at {path}"
         raise UsageError(reason, "name an existing file with --policy") from None
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
-        raise PolicyError([PolicyProblem(shown, 0, 0, reason)]) from None
+        raise PolicyError([PolicyProblem(str(path), 0, 0, reason)]) from None
 
 
 def _within_checkout(root: Path, path: Path) -> str | None:

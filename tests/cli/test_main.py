@@ -157,6 +157,15 @@ def test_a_missing_or_broken_policy_is_exit_2(
     said = refused(capsys, 2, "check", repo)
     assert "gatekeeper.yml:2:18: unknown gate `cod`; did you mean `code`?" in said
     assert "gatekeeper.yml:3:1: unknown key `gaets`; did you mean `gates`?" in said
+    assert main.run(["check", str(repo)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    place = repo / "gatekeeper.yml"
+    assert [line.partition(": ")[0] for line in lines] == [
+        f"{place}:2:18",
+        f"{place}:3:1",
+        "gatekeeper",
+        "next",
+    ]
     (repo / "gatekeeper.yml").write_bytes(b"version: 1\n# \xff\n")
     assert "gatekeeper.yml:2:1: not UTF-8 text" in refused(capsys, 2, "check", repo)
     (repo / "gatekeeper.yml").write_text("version: 1\nstages: {merge: []}\n")
