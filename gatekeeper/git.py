@@ -33,7 +33,6 @@ _FIXED = {
     "core.sparseCheckout": "false",
     "core.symlinks": "true",
     "diff.external": "",
-    "protocol.allow": "never",
     # Safe, because nothing that the checkout configures is run: CI checks out as another user.
     "safe.directory": "*",
 }
@@ -42,6 +41,9 @@ _PROGRAMS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+# The first git that lets GIT_CONFIG_COUNT and GIT_CONFIG_GLOBAL overrule a repository; an older
+# one would ignore both without a word.
+_OLDEST = (2, 32)
 
 
 def run(root: Path, *args: str, timeout: float = 30.0) -> bytes:
@@ -213,7 +215,18 @@ def _git() -> str:
     found = shutil.which("git")
     if found is None:
         raise ToolError("git is not installed", "install git")
+    _require_new_enough(found)
     return found
+
+
+def _require_new_enough(program: str) -> None:
+    said = subprocess.run([program, "version"], capture_output=True, timeout=30, check=False).stdout
+    version = re.match(rb"git version (\d+)\.(\d+)", said)
+    if version is None or tuple(map(int, version.groups())) < _OLDEST:
+        oldest = ".".join(map(str, _OLDEST))
+        named = said.decode("utf-8", "backslashreplace").strip() or "this git"
+        reason = f"{named} cannot be kept from running what a checkout configures"
+        raise ToolError(reason, f"install git {oldest} or newer")
 
 
 def _environment() -> dict[str, str]:
@@ -227,6 +240,8 @@ def _environment() -> dict[str, str]:
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
+        # Nothing is fetched: a partial clone could name a program as its remote.
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "",
         "GIT_CEILING_DIRECTORIES": "",
     }

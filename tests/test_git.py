@@ -178,6 +178,41 @@ def test_nothing_that_a_hostile_checkout_configures_is_run(repo: Path, name: str
     assert not spy.exists()
 
 
+@pytest.mark.parametrize("lazy", [False, True], ids=["this git", "a git that fetches lazily"])
+def test_what_a_partial_clone_lacks_is_not_fetched(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lazy: bool
+) -> None:
+    sh(repo, "config", "uploadpack.allowFilter", "true")
+    sh(tmp_path, "clone", "--filter=blob:none", "--no-checkout", f"file://{repo}", "partial")
+    partial, spy = tmp_path / "partial", tmp_path / "ran"
+    evil = tmp_path / "evil.sh"
+    evil.write_text(f"#!/bin/sh\ntouch {spy}\n")
+    evil.chmod(0o755)
+    sh(partial, "config", "remote.origin.url", f"ext::{evil}")
+    sh(partial, "config", "protocol.ext.allow", "always")
+    given = git._environment()
+    kept = {name: value for name, value in given.items() if not lazy or "LAZY" not in name}
+    monkeypatch.setattr(git, "_environment", lambda: kept)
+    with pytest.raises(ToolError, match="cat-file failed"):
+        git.show(partial, "HEAD", "a.py")
+    assert not spy.exists()
+
+
+@pytest.mark.parametrize("said", ["git version 2.31.8", "git version 1.9", "something else", ""])
+def test_a_git_that_cannot_be_kept_from_running_programs_is_refused(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    old = tmp_path / "bin" / "git"
+    old.parent.mkdir()
+    old.write_text(f"#!/bin/sh\necho {said}\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(old.parent))
+    git._git.cache_clear()
+    with pytest.raises(ToolError) as refusal:
+        git.is_repository(repo)
+    assert refusal.value.next_step == "install git 2.32 or newer"
+
+
 def test_replace_refs_cannot_lie_about_a_commit(repo: Path) -> None:
     first = git.head(repo)
     assert first is not None
