@@ -77,7 +77,15 @@ def require_free(folder: Path) -> None:
 
 
 def write(folder: Path, bundle: Bundle) -> None:
-    """Write a bundle: whole, or not at all."""
+    """Write a bundle: whole, or not at all. Raises EvidenceError where it cannot be written."""
+    try:
+        _write(folder, bundle)
+    except OSError as error:
+        reason = f"the bundle cannot be written to {folder}: {error.strerror}"
+        raise EvidenceError(reason, "give --record a new folder on a disk with room") from None
+
+
+def _write(folder: Path, bundle: Bundle) -> None:
     require_free(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))

@@ -51,6 +51,15 @@ def folder(sample: Bundle, tmp_path: Path) -> Path:
     return tmp_path / "out" / "bundle"
 
 
+@pytest.mark.parametrize("place", ["file/bundle", "/proc/bundle"])
+def test_a_place_that_cannot_be_written_is_an_error(
+    sample: Bundle, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EvidenceError, match=r"the bundle cannot be written to .*: ."):
+        bundle.write(tmp_path / place, sample)
+
+
 def test_a_bundle_gives_back_what_was_written(sample: Bundle, folder: Path) -> None:
     assert bundle.read(folder) == sample
     opened = records.read(GATE, bundle.read(folder).records[0])
