@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-
 # More names than this help nobody choose.
 _SHOWN = 12
 
