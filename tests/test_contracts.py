@@ -6,14 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pytest
 
+from gatekeeper.cli.main import COMMANDS
 from gatekeeper.core.catalog import Catalog, Rule
 from gatekeeper.core.gate import AnyGate, Context
 from gatekeeper.core.model import Failure, Judgement, Subject, Verdict
 from gatekeeper.core.pipeline import Outcome, conclude
 from gatekeeper.evidence import records
 from gatekeeper.evidence.attempts import attempt_all
+from gatekeeper.scan.scanners import SCANNERS
 from gatekeeper.wiring.catalog import catalog as load_catalog
 from gatekeeper.wiring.gates import registry
 from tests.conftest import NOW, ROOT, RequestFactory
@@ -115,3 +118,21 @@ def test_a_rule_finds_its_bad_fixture_and_leaves_its_good_one_alone(
 def test_no_fixture_is_left_over_from_a_rule_that_is_gone(catalog: Catalog) -> None:
     for path in (ROOT / "rules").glob("*/fixtures/*.json"):
         assert path.name.partition(".")[0] in catalog, path
+
+
+def test_every_module_is_registered_or_used() -> None:
+    """A scanner, store, backend, format or command that no registry names would never run."""
+    graph = grimp.build_graph("gatekeeper", cache_dir=None)
+    started = {
+        "gatekeeper.cli.main",
+        "gatekeeper.scan.scanners.bandit_worker",
+        *(entry.partition(":")[0] for entry, _ in COMMANDS.values()),
+        *SCANNERS.values(),
+    }
+    assert started <= graph.modules
+    unused = {
+        module
+        for module in graph.modules - started
+        if not graph.find_children(module) and not graph.find_modules_that_directly_import(module)
+    }
+    assert not unused

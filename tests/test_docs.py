@@ -76,3 +76,12 @@ def test_every_gate_is_in_the_readme() -> None:
     text = DOCS[0].read_text()
     for name, gate in registry().items():
         assert f"| `{name}` | {gate.question} |" in text, (name, gate.question)
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_every_file_that_the_docs_name_is_there(name: str) -> None:
+    text = (ROOT / name).read_text()
+    in_this_tree = r"(?:gatekeeper|rules|tests|scripts|examples|\.github)/[\w./-]*\w"
+    named = set(re.findall(rf"`({in_this_tree})`", text))
+    assert named
+    assert not {path for path in named if not (ROOT / path).exists()}
