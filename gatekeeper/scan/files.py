@@ -7,6 +7,7 @@ what package and version tools keep for themselves.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,8 +21,9 @@ LEFT_OUT = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox"}
     | {".mypy_cache", ".ruff_cache", ".pytest_cache"}
 )
-_SUFFIXES = {".py": "python", ".pyw": "python", ".pyi": "python"}
+_PYTHON = (".py", ".pyw", ".pyi", ".wsgi")
 _SHEBANG = 200
+_INTERPRETER = re.compile(rb"python|pypy|\buv run\b|\bpipx run\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +73,24 @@ def _behind(found: Mapping[str, _Obstacle | None], *, harmless: bool) -> Iterato
 
 
 def language(root: Path, name: str) -> str | None:
-    """Return the language of a file by its name or, when that says nothing, by its first line."""
-    suffix = Path(name).suffix.lower()
-    return _SUFFIXES.get(suffix) if suffix else _by_first_line(root / name)
+    """Return the language of a file by its name or, when that says nothing, by its first line.
+
+    A first line that names the interpreter counts whatever the suffix: `deploy.cgi` is a program.
+    """
+    return "python" if _named_python(name) or _run_by_python(root / name) else None
 
 
-def _by_first_line(path: Path) -> str | None:
+def _named_python(name: str) -> bool:
+    return name.lower().endswith(_PYTHON)
+
+
+def _run_by_python(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             first = file.readline(_SHEBANG)
     except OSError:
-        return None
-    return "python" if first.startswith(b"#!") and b"python" in first else None
+        return False
+    return first.startswith(b"#!") and _INTERPRETER.search(first) is not None
 
 
 def printable(name: str) -> str:
@@ -118,9 +126,17 @@ def _link(root: Path, path: Path, known: frozenset[str]) -> _Obstacle:
     if not target.is_relative_to(root):
         return _Obstacle("a link that leaves the tree")
     inside = target.relative_to(root).as_posix()
-    listed = inside in known or any(name.startswith(f"{inside}/") for name in known)
-    outcome = "which is looked at" if listed else "which is not listed"
-    return _Obstacle(f"a link to {printable(inside)}, {outcome}", harmless=listed)
+    if not _listed(inside, known):
+        return _Obstacle(f"a link to {printable(inside)}, which is not listed")
+    # data under the name of a program: Python imports it by the link, and nobody looks at it
+    if target.is_file() and _named_python(path.name) and not language(root, inside):
+        return _Obstacle(f"a link that makes Python of {printable(inside)}, which is not looked at")
+    return _Obstacle(f"a link to {printable(inside)}, which is looked at", harmless=True)
+
+
+def _listed(inside: str, known: frozenset[str]) -> bool:
+    """True for a file that is listed, and for a folder that holds one."""
+    return inside in {".", *known} or any(name.startswith(f"{inside}/") for name in known)
 
 
 def _walk(root: Path, kept_by_tools: list[Unseen]) -> Iterator[str]:

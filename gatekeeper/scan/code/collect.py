@@ -36,7 +36,7 @@ def collect(request: Request[CodeSettings]) -> CodeEvidence:
         runs=_runs(request, sources, deadline),
         excluded=(*excluded, *unseen_excluded),
         skipped=tree.skipped,
-        failed=tuple(item for item in tree.failed if item.path in not_seen),
+        failed=(*(item for item in tree.failed if item.path in not_seen), *_notebooks(kept)),
     )
 
 
@@ -44,6 +44,13 @@ def _sources(root: Path, paths: Iterable[str]) -> Iterator[SourceFile]:
     for path in paths:
         if name := language(root, path):
             yield SourceFile(path, name)
+
+
+def _notebooks(paths: Iterable[str]) -> Iterator[Unseen]:
+    """Yield the files that hold Python in a form that no scanner reads."""
+    for path in paths:
+        if path.lower().endswith(".ipynb"):
+            yield Unseen(path, "a notebook, whose code no scanner reads")
 
 
 def _runs(

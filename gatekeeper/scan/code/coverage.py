@@ -18,6 +18,9 @@ _STEPS = {
         "give the gate more time, or exclude what need not be scanned, with a reason"
     ),
     "a link": "remove the link, or exclude it in the policy with a reason",
+    "a notebook": "keep the code in .py files, or exclude notebooks in the policy with a reason",
+    "ends lines": "write the file with line feeds",
+    "written in": "write the file in UTF-8",
     "a repository": "scan that repository by itself and exclude it here with a reason",
     "its name": "rename the file",
     "cannot be read": "make the file readable for gatekeeper",

@@ -96,6 +96,16 @@ def test_an_unparsable_file_is_an_error_although_the_rest_is_clean(tree, judged)
     assert "broken.py:1" in result.reason
 
 
+def test_a_notebook_is_an_error_until_the_policy_excludes_it(tree, judged):
+    (tree / "model.ipynb").write_text('{"cells": []}')
+    result = judged(tree, FAST)
+    assert result.verdict is Verdict.ERROR
+    assert "model.ipynb" in result.reason
+    assert "exclude notebooks" in result.next_steps[0]
+    excluded = {"exclude": [{"path": "*.ipynb", "reason": "drafts, never deployed"}]}
+    assert judged(tree, FAST | excluded).verdict is Verdict.PASS
+
+
 def test_a_link_out_of_the_tree_is_an_error(tree, judged):
     (tree / "out.py").symlink_to("/etc/hosts")
     assert judged(tree, FAST).verdict is Verdict.ERROR

@@ -71,6 +71,23 @@ def test_a_link_to_a_listed_file_is_skipped_and_one_to_an_unlisted_file_fails(re
     assert [item.path for item in found.failed] == ["b.py"]
 
 
+def test_a_link_that_makes_a_program_of_a_text_fails(tree):
+    write(tree, "notes.txt")
+    write(tree, "run", "#!/usr/bin/env python3\n")
+    (tree / "evil.py").symlink_to("notes.txt")
+    (tree / "run.py").symlink_to("run")
+    (tree / "README").symlink_to("notes.txt")
+    found = listing(tree)
+    assert [item.path for item in found.failed] == ["evil.py"]
+    assert "notes.txt, which is not looked at" in found.failed[0].reason
+    assert [item.path for item in found.skipped] == ["README", "run.py"]
+
+
+def test_a_link_to_the_tree_itself_is_skipped(tree):
+    (tree / "src").symlink_to(".")
+    assert [item.path for item in listing(tree).skipped] == ["src"]
+
+
 def test_links_in_a_circle_lead_nowhere(tree):
     (tree / "a.py").symlink_to("b.py")
     (tree / "b.py").symlink_to("a.py")
@@ -102,7 +119,13 @@ def test_a_name_that_is_not_utf8_fails_and_can_be_printed(tree):
         ("a.PY", "", "python"),
         ("run", "#!/usr/bin/env python3\n", "python"),
         ("run", "#!/bin/sh\n", None),
-        ("notes.txt", "#!/usr/bin/env python3\n", None),
+        ("run", "#!/usr/bin/env -S uv run --script\n", "python"),
+        ("run", "#!/usr/bin/pypy3\n", "python"),
+        ("deploy.cgi", "#!/usr/bin/env python3\n", "python"),
+        ("shop.wsgi", "", "python"),
+        (".py", "", "python"),
+        ("notes.txt", "python\n", None),
+        ("python.sh", "#!/bin/sh\n", None),
     ],
 )
 def test_the_language_is_told_by_name_or_first_line(tree, name, text, expected):
