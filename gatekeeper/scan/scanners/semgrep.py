@@ -7,10 +7,11 @@ outside the tree with an empty home.
 
 from __future__ import annotations
 
+import codecs
 import math
 import os
+import re
 import sysconfig
-import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -39,7 +40,11 @@ _ENVIRONMENT = {"SEMGREP_ENABLE_VERSION_CHECK": "0", "SEMGREP_SEND_METRICS": "of
 _FINISHED = frozenset({0, 1})
 _ARGUMENTS = 500_000
 _FEWEST, _MOST = 50, 400
-_READABLE = frozenset({"utf-8", "utf-8-sig", "iso-8859-1", "ascii", "us-ascii", "cp1252"})
+_READABLE = frozenset({"utf-8", "utf-8-sig", "iso8859-1", "ascii", "cp1252"})
+# with what editors add to them, e.g. `utf-8-unix`, Python takes these for UTF-8 and Latin-1
+_EDITORS = ("utf-8-", "latin-1-", "iso-8859-1-", "iso-latin-1-")
+_CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-.\w]+)")
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _REASONS = {
     "PartialParsing": "could not be parsed wholly",
     "Syntax error": "could not be parsed",
@@ -174,23 +179,39 @@ def _account(task: Task) -> _Account:
     return account
 
 
-def _encoding(path: Path) -> str:
-    """Return the encoding that a file declares; semgrep sees no code in those it cannot decode."""
-    with path.open("rb") as file:
-        try:
-            return tokenize.detect_encoding(file.readline)[0]
-        except SyntaxError:
-            return "utf-8"  # semgrep replaces what is no UTF-8 and reads on
-
-
 def _readable(paths: Iterable[str], account: _Account) -> Iterator[str]:
-    """Yield the files that semgrep can decode; the others are lost to it."""
+    """Yield the files in which semgrep sees what Python runs; the others are lost to it."""
     for path in paths:
-        encoding = _encoding(account.root / path)
-        if encoding in _READABLE:
-            yield path
+        try:
+            reason = _misread((account.root / path).read_bytes())
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror}"
+        if reason:
+            account.lost([path], reason)
         else:
-            account.lost([path], f"written in {in_words(encoding)}, which it does not read")
+            yield path
+
+
+def _misread(source: bytes) -> str:
+    """Return why semgrep would see other code than Python does; empty when it would not."""
+    encodings = filter(None, map(_declared, source.split(b"\n", 2)[:2]))
+    for encoding in encodings:
+        if encoding not in _READABLE:
+            return f"written in {in_words(encoding)}, which it does not read"
+    # to Python a new line begins there, to semgrep a comment goes on
+    return "ends lines with a carriage return alone" if _LONE_RETURN.search(source) else ""
+
+
+def _declared(line: bytes) -> str:
+    """Return the codec that a line declares as PEP 263 says, or what it names in its stead."""
+    found = _CODING.match(line)
+    if not found:
+        return ""
+    name = found[1].decode("ascii").lower().replace("_", "-")
+    try:
+        return "utf-8" if name.startswith(_EDITORS) else codecs.lookup(name).name
+    except LookupError:
+        return name
 
 
 def _shares(root: Path, paths: Sequence[str]) -> Iterator[list[str]]:

@@ -28,7 +28,7 @@ def bundle(rules: Path, cache: Path) -> Path:
         cache: where to keep the result, named by the digest of all that went into it.
 
     Raises:
-        ToolError: there are no rules, or one cannot be read.
+        ToolError: there are no rules, or one cannot be read, or the cache cannot be written.
     """
     folder = rules / "scan" / "semgrep"
     sources = {
@@ -38,13 +38,21 @@ def bundle(rules: Path, cache: Path) -> Path:
     target = cache / f"semgrep-rules-{_digest(sources)}.json"
     # What is in the cache is believed only when it is what compiling would give: it is cheap to
     # recompile, and a cache that others can write to must not switch rules off.
-    text = compiled(sources)
-    if not target.is_file() or target.read_text(encoding="utf-8") != text:
-        cache.mkdir(parents=True, exist_ok=True)
-        fresh = target.with_suffix(f".{os.getpid()}.new")
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(target)
+    text = compiled(sources).encode()
+    try:
+        if not target.is_file() or target.read_bytes() != text:
+            _store(text, target)
+    except OSError as error:
+        reason = f"the compiled rules cannot be kept in {cache}: {error.strerror}"
+        raise ToolError(reason, "let GATEKEEPER_CACHE_DIR name a folder to write to") from None
     return target
+
+
+def _store(text: bytes, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_suffix(f".{os.getpid()}.new")
+    fresh.write_bytes(text)
+    fresh.replace(target)
 
 
 def compiled(sources: Mapping[str, bytes]) -> str:

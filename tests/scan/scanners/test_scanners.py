@@ -58,6 +58,7 @@ def tree(tmp_path_factory):
         (root / name).write_text(text)
     (root / "broken.py").write_text(UNPARSABLE)
     (root / "latin.py").write_bytes(b"x = '\xe9'\n")
+    (root / "returns.py").write_bytes(b"import os\n# a comment\ros.system('x')\n")
     (root / "hidden.py").write_bytes(b"# coding: utf-7\nimport os\n+AG8-s.system('x')\n")
     return root
 
@@ -97,6 +98,14 @@ def test_code_in_an_encoding_that_hides_it_is_not_called_seen(run):
         assert "utf-7" in told.reason
     else:  # Python itself decodes it for bandit
         assert any(hit.path == "hidden.py" for hit in run.hits)
+
+
+def test_a_comment_that_ends_with_a_lone_carriage_return_hides_nothing(run):
+    if run.scanner == "semgrep":
+        (told,) = [item for item in run.failed if item.path == "returns.py"]
+        assert "carriage return" in told.reason
+    else:
+        assert any(hit.path == "returns.py" for hit in run.hits)
 
 
 def test_rule_ids_are_those_of_the_catalog(run, catalog):
@@ -180,6 +189,40 @@ def test_a_poisoned_cache_of_rules_is_not_believed(tmp_path, rules_dir):
     target = bundle(rules_dir, tmp_path)
     target.write_text('{"rules": []}')
     assert len(json.loads(bundle(rules_dir, tmp_path).read_text())["rules"]) > 12
+
+
+def test_a_cache_of_rules_that_is_no_text_is_made_anew(tmp_path, rules_dir):
+    target = bundle(rules_dir, tmp_path)
+    target.write_bytes(b"\xff\xfe")
+    assert len(json.loads(bundle(rules_dir, tmp_path).read_text())["rules"]) > 12
+
+
+def test_a_cache_that_cannot_be_written_is_an_error_with_a_next_step(tmp_path, rules_dir):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ToolError, match="cannot be kept") as caught:
+        bundle(rules_dir, tmp_path / "file" / "cache")
+    assert "GATEKEEPER_CACHE_DIR" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (b"x = 1\n", ""),
+        (b"x = 1\r\n# y\r\n", ""),
+        (b"# coding: utf8\n", ""),
+        (b"#!/usr/bin/python\n# -*- coding: latin1 -*-\n# \xe9\n", ""),
+        (b"# -*- coding: utf-8-unix -*-\n", ""),
+        (b"\n\n# coding: utf-7\n", ""),
+        (b"# coding: shift_jis \x82\xa0\n", "shift_jis"),
+        (b"# \xe9\n# vim: set fileencoding=utf_7 :\n", "utf-7"),
+        (b"# coding: no-such-codec\n", "no-such-codec"),
+        (b"# hidden\rimport os\n", "carriage return"),
+    ],
+)
+def test_what_semgrep_would_read_otherwise_than_python_is_told(source, said):
+    reason = semgrep._misread(source)
+    assert said in reason
+    assert bool(said) == bool(reason)
 
 
 def test_shared_parts_are_filled_in_and_unknown_ones_refused():
