@@ -14,15 +14,26 @@ from gatekeeper.scan.occurrences import numbered
 
 @dataclass(slots=True)
 class _Graded:
-    """A finding, who made it, and who else tells the same weakness."""
+    """A finding, who made it, and the column where each scanner tells the same weakness."""
 
     scanner: str
     finding: Finding
-    twins: list[str] = field(default_factory=list)
+    twins: dict[str, int | None] = field(default_factory=dict)
 
     def told(self) -> Finding:
-        others = dict.fromkeys(name for name in self.twins if name != self.scanner)
-        return replace(self.finding, also_found_by=tuple(others))
+        others = tuple(name for name in self.twins if name != self.scanner)
+        return replace(self.finding, also_found_by=others)
+
+    def tells(self, other: _Graded) -> bool:
+        """Two scanners on one line, or two rules of one at one column, with a common CWE.
+
+        What a scanner tells of a second column is a second weakness: accepting the one must not
+        accept the other.
+        """
+        here, there = self.finding, other.finding
+        column = self.twins.get(other.scanner, there.where.column)
+        twofold = self.scanner != other.scanner or here.rule != there.rule
+        return twofold and column == there.where.column and not set(here.cwe).isdisjoint(there.cwe)
 
 
 def findings(evidence: CodeEvidence, rules: Catalog, fail_on: Severity) -> tuple[Finding, ...]:
@@ -77,18 +88,11 @@ def _once(items: Iterable[_Graded]) -> list[Finding]:
     """Keep the best of the findings that tell the same weakness of one line."""
     kept: list[_Graded] = []
     for item in sorted(items, key=_rank):
-        twin = next((other for other in kept if _same(other, item)), item)
+        twin = next((other for other in kept if other.tells(item)), item)
         if twin is item:
             kept.append(item)
-        twin.twins.append(item.scanner)
+        twin.twins[item.scanner] = item.finding.where.column
     return [item.told() for item in kept]
-
-
-def _same(one: _Graded, other: _Graded) -> bool:
-    """Two scanners on one line, or two rules of one scanner at one column, with a common CWE."""
-    here, there = one.finding, other.finding
-    twofold = here.rule != there.rule and here.where.column == there.where.column
-    return (one.scanner != other.scanner or twofold) and not set(here.cwe).isdisjoint(there.cwe)
 
 
 def _rank(item: _Graded) -> tuple[int, bool, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
@@ -114,6 +116,14 @@ def test_a_weakness_that_both_scanners_found_is_told_once(context):
     judged = judge(evidence(run("semgrep", ours), run("bandit", theirs)), SETTINGS, context)
     assert [finding.rule for finding in judged.findings] == ["python-sql-injection"]
     assert judged.findings[0].also_found_by == ("bandit",)
+
+
+def test_a_weakness_hides_only_one_of_the_other_scanner_on_its_line(context):
+    theirs = [replace(hit("bandit-B608", severity="medium"), column=column) for column in (5, 60)]
+    judged = judge(evidence(run("semgrep", hit()), run("bandit", *theirs)), SETTINGS, context)
+    told = [(finding.rule, finding.where.column) for finding in judged.findings]
+    assert told == [("python-sql-injection", 5), ("bandit-B608", 60)]
+    assert [finding.also_found_by for finding in judged.findings] == [("bandit",), ()]
 
 
 def test_two_weaknesses_on_one_line_stay_two(context):
