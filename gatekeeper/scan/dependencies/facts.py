@@ -12,7 +12,7 @@ class Pin:
 
     Attributes:
         name: normalised as in PEP 503.
-        version: as PEP 440 writes it.
+        version: as PEP 440 writes it, without a local label: a build of that release.
         path: of the lock file, relative, with `/`.
         line: 1-based, or None when the format does not tell.
     """

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from packaging.version import InvalidVersion, Version
 
+_FIRST = Version("0.dev0")
+
 
 def parsed(text: str) -> Version | None:
     """Return the version, or None when the text is none of PEP 440."""
@@ -13,6 +15,16 @@ def parsed(text: str) -> Version | None:
         return Version(text)
     except InvalidVersion:
         return None
+
+
+def released(text: str) -> str | None:
+    """Return the release that a version is a build of, as PEP 440 writes it, or None.
+
+    A local label (`2.0.1+cu118`) sorts after its release, and no advisory lists it: left on, it
+    would take the build out of every advisory on the release.
+    """
+    version = parsed(text)
+    return version.public if version else None
 
 
 def comparable(events: Iterable[Mapping[str, str]]) -> bool:
@@ -26,11 +38,16 @@ def within(version: Version, events: Iterable[Mapping[str, str]]) -> bool:
     Walks the events in the order of their versions, as the OSV schema describes. All of them must
     be comparable.
     """
-    steps = [(Version(text), kind) for event in events for kind, text in event.items()]
+    steps = [(_at(text), kind) for event in events for kind, text in event.items()]
     # an introduction comes before what else the same version brings
     steps.sort(key=lambda step: (step[0], step[1] != "introduced"))
     kinds = [kind for at, kind in steps if _has_come(version, at, kind)]
     return kinds[-1:] == ["introduced"]
+
+
+def _at(text: str) -> Version:
+    """The schema's `0` comes before every version, also before pre-releases of 0."""
+    return _FIRST if text == "0" else Version(text)
 
 
 def _has_come(version: Version, at: Version, kind: str) -> bool:

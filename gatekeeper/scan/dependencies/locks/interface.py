@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from packaging.utils import InvalidName, canonicalize_name
+
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
 
 T = TypeVar("T")
@@ -60,6 +62,14 @@ class LockFormat:
     read: Callable[[Path, str], Requirements]
 
 
+def normalised(name: object) -> str | None:
+    """Return a name as PEP 503 writes it, or None for what names no package."""
+    try:
+        return canonicalize_name(name, validate=True) if isinstance(name, str) else None
+    except InvalidName:
+        return None
+
+
 class UnreadableError(Exception):
     """A lock file that cannot be read; the text says why."""
 
@@ -73,7 +83,8 @@ def text_of(root: Path, path: str) -> str:
     target = root / path
     try:
         _must_be_readable(target, root)
-        return target.read_text(encoding="utf-8-sig")
+        # as bytes: translated line ends would move the lines that other readers see
+        return target.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnreadableError("is not UTF-8 text") from None
     except RuntimeError:

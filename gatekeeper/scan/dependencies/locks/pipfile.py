@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from itertools import chain
@@ -9,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from gatekeeper.scan.dependencies.facts import Pin, Unpinned
 from gatekeeper.scan.dependencies.locks.interface import (
     Requirements,
     UnreadableError,
     gathered,
+    normalised,
     text_of,
 )
 from gatekeeper.scan.dependencies.locks.requirements import exact_version
+from gatekeeper.scan.scanners.interface import in_words
 
 
 def claims(path: str) -> bool:
@@ -37,8 +39,18 @@ def read(root: Path, path: str) -> Requirements:
     return gathered(_entry(name, entry, path, text) for name, entry in _entries(text))
 
 
+_ELSEWHERE = ("git", "hg", "svn", "bzr", "path", "file", "url", "uri")
+
+
 class _Entry(BaseModel):
+    """One package; a version beside another source than an index says nothing of what comes."""
+
+    model_config = ConfigDict(extra="allow")
     version: str = ""
+
+    @property
+    def indexed(self) -> bool:
+        return bool(self.version) and not any(key in (self.model_extra or {}) for key in _ELSEWHERE)
 
 
 _LOCK = TypeAdapter(dict[str, dict[str, Any]])
@@ -47,17 +59,27 @@ _SECTION = TypeAdapter(dict[str, _Entry])
 
 def _entries(text: str) -> list[tuple[str, _Entry]]:
     try:
-        sections = _LOCK.validate_json(text)
+        sections = _LOCK.validate_python(json.loads(text, object_pairs_hook=_once))
         sections.pop("_meta", None)
         found = [_SECTION.validate_python(section) for section in sections.values()]
-    except ValidationError:
+    except (ValueError, RecursionError):
         raise UnreadableError("is not a Pipfile.lock") from None
     return list(chain.from_iterable(section.items() for section in found))
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that comes twice: tools differ on which one counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key comes twice")
+    return found
+
+
 def _entry(name: str, entry: _Entry, path: str, text: str) -> Pin | Unpinned:
-    plain, line = canonicalize_name(name), _line_of(text, name)
-    if not entry.version:
+    plain, line = normalised(name), _line_of(text, name)
+    if not plain:
+        raise UnreadableError(f"has an entry without a valid name: {in_words(name)}")
+    if not entry.indexed:
         return Unpinned(plain, path, line, "comes from elsewhere than an index", sourced=True)
     try:
         version = exact_version(Requirement(f"{name}{entry.version}"))

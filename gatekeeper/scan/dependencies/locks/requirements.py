@@ -17,34 +17,50 @@ from packaging.utils import canonicalize_name
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
 from gatekeeper.scan.dependencies.locks.interface import Requirements, UnreadableError, text_of
-from gatekeeper.scan.dependencies.versions import parsed
+from gatekeeper.scan.dependencies.locks.options import parse
+from gatekeeper.scan.dependencies.versions import released
 from gatekeeper.scan.scanners.interface import in_words
 
-_NAME = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.txt", re.IGNORECASE)
+_NAME = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.(?:txt|lock)", re.IGNORECASE)
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
-_INCLUDE = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s+|=|(?<=-[rc])(?=\S))(.+)")
-_EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|=)(.+)")
+_ENCODING = re.compile(r"#.*?coding[:=]\s*([-\w.]+)")
+_ENVIRONMENT = re.compile(r"\$\{[A-Z0-9_]+\}")
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 _PER_LINE_OPTION = re.compile(r"\s--?[a-z].*$", re.DOTALL)
 _REMOTE = re.compile(r"://|\.(?:whl|zip|tar(?:\.\w+)?|tgz)$", re.IGNORECASE)
 _EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9._-]+)")
-_LIMITS = frozenset({"-c", "--constraint"})
+_PLAIN = frozenset({"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"})
 _EXACT = frozenset({"==", "==="})
 _QUOTED = 120
 
 
 def claims(path: str) -> bool:
-    """True for requirements*.txt, and for any .txt in a folder `requirements`."""
+    """True for requirements*.txt and .lock, and for any .txt in a folder `requirements`."""
     folder, name = posixpath.split(path)
-    inside = posixpath.basename(folder).lower() == "requirements" and name.endswith(".txt")
+    inside = posixpath.basename(folder).lower() == "requirements" and _is_text(name)
     return inside or bool(_NAME.fullmatch(name))
 
 
+def _is_text(name: str) -> bool:
+    return name.lower().endswith(".txt")
+
+
 def read(root: Path, path: str) -> Requirements:
-    """Read a file and whatever it includes."""
+    """Read a file and whatever it includes.
+
+    Every constraint counts, also one on what is not asked for here: it may be needed by something
+    that is, and then this is the version that comes.
+
+    Raises:
+        UnreadableError: as `text_of`, and when files include each other too deeply.
+    """
     found = _Found(root)
-    found.file(path, constraint=False)
+    try:
+        found.file(path, constraint=False)
+    except RecursionError:
+        raise UnreadableError("includes files too deeply") from None
     return Requirements(
-        pins=(*found.pins, *found.limiting()),
+        pins=(*found.pins, *found.constraints),
         unpinned=tuple(found.unlimited()),
         problems=tuple(found.problems),
         own=found.own,
@@ -66,13 +82,10 @@ class _Found:
         if (path, constraint) in self.visited:
             return
         self.visited.add((path, constraint))
-        for number, line in logical_lines(text_of(self.root, path)):
+        text = text_of(self.root, path)
+        _must_be_utf8(text)
+        for number, line in logical_lines(text):
             self._line(path, number, line, constraint)
-
-    def limiting(self) -> Iterator[Pin]:
-        """Yield the constraints on what is asked for: they say which version comes."""
-        wanted = {pin.name for pin in self.pins} | {item.name for item in self.unpinned}
-        return (pin for pin in self.constraints if pin.name in wanted)
 
     def unlimited(self) -> Iterator[Unpinned]:
         """Yield what no constraint gives a version."""
@@ -80,18 +93,25 @@ class _Found:
         return (item for item in self.unpinned if item.sourced or item.name not in limits)
 
     def _line(self, path: str, number: int, line: str, constraint: bool) -> None:
-        if included := _INCLUDE.fullmatch(line):
-            self._include(path, number, included, constraint)
-        elif editable := _EDITABLE.fullmatch(line):
-            self._sourced(editable[1], path, number)
-        elif not line.startswith("-"):  # else an option of the index or the installer
+        if not line.startswith("-"):
             self._requirement(line, path, number, constraint)
-
-    def _include(self, path: str, number: int, found: re.Match[str], constraint: bool) -> None:
-        option, target = found[1], found[2].strip().strip("\"'")
+            return
         try:
-            inner = _within(posixpath.dirname(path), target)
-            self.file(inner, constraint=constraint or option in _LIMITS)
+            options = parse(line)
+        except UnreadableError as error:
+            step = "write one option on a line, in full"
+            self.problems.append(Problem(f"{path}:{number} {error}", step))
+            return
+        for target in options.requirements:
+            self._include(path, number, target, constraint)
+        for target in options.constraints:
+            self._include(path, number, target, True)
+        for target in options.editables:
+            self._sourced(target, path, number)
+
+    def _include(self, path: str, number: int, target: str, constraint: bool) -> None:
+        try:
+            self.file(_within(posixpath.dirname(path), target), constraint=constraint)
         except UnreadableError as error:
             reason = f"{path}:{number}: `{in_words(target)}` {error}"
             step = "bring the file into the tree, so that its versions can be judged"
@@ -131,8 +151,10 @@ def _within(folder: str, target: str) -> str:
     """Return the path of an included file, relative to the root.
 
     Raises:
-        UnreadableError: it is an address, or a path out of the tree.
+        UnreadableError: it is an address, a path out of the tree, or another one on each machine.
     """
+    if _ENVIRONMENT.search(target):
+        raise UnreadableError("depends on the environment")
     inner = posixpath.normpath(posixpath.join(folder, target))
     if "://" in target or inner.startswith(("../", "/")):
         raise UnreadableError("lies outside the tree")
@@ -146,7 +168,15 @@ def _looseness(requirement: Requirement) -> str:
 
 def _shown(text: str) -> str:
     name = _EGG.search(text)
-    return canonicalize_name(name[1]) if name else in_words(text[:_QUOTED])
+    return canonicalize_name(name[1]) if name else in_words(_CREDENTIALS.sub("", text)[:_QUOTED])
+
+
+def _must_be_utf8(text: str) -> None:
+    """Refuse a file that declares another encoding, in which pip would read other lines."""
+    for line in text.split("\n")[:2]:
+        declared = _ENCODING.match(line)
+        if declared and declared[1].lower().replace("_", "-") not in _PLAIN:
+            raise UnreadableError(f"declares the encoding {declared[1]}; save it as UTF-8")
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -164,10 +194,9 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def exact_version(requirement: Requirement) -> str | None:
-    """Return the one version that a requirement allows, or None."""
+    """Return the one release that a requirement allows, or None."""
     exact = next(filter(_is_exact, requirement.specifier), None)
-    version = parsed(exact.version) if exact else None
-    return str(version) if version else None
+    return released(exact.version) if exact else None
 
 
 def _is_exact(specifier: Specifier) -> bool:

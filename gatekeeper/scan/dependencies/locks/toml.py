@@ -10,22 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
+from gatekeeper.scan.dependencies.locks.artifacts import foreign
 from gatekeeper.scan.dependencies.locks.interface import (
     Requirements,
     UnreadableError,
     gathered,
+    normalised,
     text_of,
 )
-from gatekeeper.scan.dependencies.versions import parsed
+from gatekeeper.scan.dependencies.versions import released
 from gatekeeper.scan.scanners.interface import in_words
 
 _INDEX, _OWN = "index", "own"
 _KINDS = frozenset({"git", "path", "url", "vcs", "archive", "svn", "hg", "directory"})
+_FOLDERS = frozenset({"editable", "virtual", "directory"})
 _UNSAID: Mapping[str, Any] = {"registry": ""}
+_UNREADABLE: Mapping[str, Any] = {"type": "source that cannot be read"}
 _NONE = "names no version"
+_RENEW = "make the lock anew, with the tool that it is for"
 _OUTSIDE = re.compile(r"^/|^\.\./|^\.\.$|/\.\./")
 
 
@@ -63,30 +66,45 @@ class TomlLock:
         self, package: Mapping[str, Any], line: int | None, path: str
     ) -> Pin | Unpinned | Problem | None:
         """Return what a table says; None for a folder of the tree itself."""
-        name, origin = package.get("name"), self.origin(package)
-        if not isinstance(name, str):
-            return Problem(f"{path}: an entry without a name", "make the lock anew")
+        name, origin = normalised(package.get("name")), self.origin(package)
+        if not name:
+            return Problem(f"{path}: an entry without a valid name", _RENEW)
         if origin == _OWN:
             return None
         if origin == _INDEX:
-            return _indexed(canonicalize_name(name), package.get("version"), path, line)
-        reason = f"comes from {origin}"
-        return Unpinned(canonicalize_name(name), path, line, reason, sourced=True)
+            return _indexed(package, name, path, line)
+        return Unpinned(name, path, line, f"comes from {origin}", sourced=True)
 
 
-def _indexed(name: str, version: object, path: str, line: int | None) -> Pin | Unpinned:
-    exact = parsed(version) if isinstance(version, str) else None
-    return Pin(name, str(exact), path, line) if exact else Unpinned(name, path, line, _NONE)
+def _indexed(
+    package: Mapping[str, Any], name: str, path: str, line: int | None
+) -> Pin | Unpinned | Problem:
+    version = package.get("version")
+    exact = released(version) if isinstance(version, str) else None
+    if not exact:
+        return Unpinned(name, path, line, _NONE)
+    if other := foreign(package, name, exact):
+        reason = f"{path}: {name} {exact} would be installed from `{in_words(other)}`"
+        return Problem(f"{reason}, a file of another release", _RENEW)
+    return Pin(name, exact, path, line)
 
 
 def _tables(text: str, key: str) -> list[dict[str, Any]]:
     try:
-        packages = tomllib.loads(text).get(key, [])
+        document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UnreadableError(f"is not valid TOML: {in_words(str(error))}") from None
+    packages = document.get(key, [])
     if not isinstance(packages, list) or not all(isinstance(one, dict) for one in packages):
         raise UnreadableError(f"has a `{key}` that is not a list of tables")
+    if other := next((it for it, held in document.items() if it != key and _listed(held)), None):
+        # an older or newer name of the list, which some tools take as well
+        raise UnreadableError(f"lists packages under `{in_words(other)}` instead of `{key}`")
     return packages
+
+
+def _listed(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
 
 
 def _lines_of(text: str, table: str, count: int) -> list[int | None]:
@@ -98,31 +116,31 @@ def _lines_of(text: str, table: str, count: int) -> list[int | None]:
 
 def _uv(package: Mapping[str, Any]) -> str:
     source = _source(package)
-    if "registry" in source:
+    if source.keys() == {"registry"}:
         return _INDEX
-    own = source.keys() & {"editable", "virtual", "directory"}
-    return _OWN if own and _inside(source) else f"a {next(iter(source), 'source')}"
+    # more keys than one: uv takes the first kind that it knows, which may be an address
+    other = next(iter(source.keys() - _FOLDERS - {"registry"}), "source")
+    return _OWN if source.keys() <= _FOLDERS and _inside(source) else f"a {in_words(other)}"
 
 
 def _poetry(package: Mapping[str, Any]) -> str:
     source = _source(package)
-    kind = source.get("type")
-    if kind in {"legacy", None}:
+    kind = source.get("type", "legacy")
+    if kind == "legacy":
         return _INDEX
-    return _OWN if kind == "directory" and _inside(source) else f"a {kind}"
+    return _OWN if kind == "directory" and _inside(source) else f"a {in_words(str(kind))}"
 
 
 def _source(package: Mapping[str, Any]) -> Mapping[str, Any]:
-    source = package.get("source")
-    return source if isinstance(source, dict) else _UNSAID
+    source = package.get("source", _UNSAID)
+    return source if isinstance(source, dict) else _UNREADABLE
 
 
 def _keyed(package: Mapping[str, Any]) -> str:
     """A key of the package names the kind of source, in pdm and PEP 751."""
-    directory = package.get("directory")
-    if directory and isinstance(directory, dict) and _inside(directory):
+    kinds, directory = sorted(_KINDS & package.keys()), package.get("directory")
+    if kinds == ["directory"] and isinstance(directory, dict) and _inside(directory):
         return _OWN
-    kinds = sorted(_KINDS & package.keys())
     return f"a {kinds[0]}" if kinds else _INDEX
 
 
@@ -134,5 +152,5 @@ def _inside(source: Mapping[str, Any]) -> bool:
 
 UV = TomlLock(re.compile(r"uv\.lock"), "package", _uv)
 POETRY = TomlLock(re.compile(r"poetry\.lock"), "package", _poetry)
-PDM = TomlLock(re.compile(r"pdm(?:\.[\w-]+)?\.lock"), "package", _keyed)
-PYLOCK = TomlLock(re.compile(r"pylock(?:\.[\w-]+)?\.toml"), "packages", _keyed)
+PDM = TomlLock(re.compile(r"pdm(?:[.-].+)?\.lock"), "package", _keyed)
+PYLOCK = TomlLock(re.compile(r"pylock(?:\.[^.]+)?\.toml"), "packages", _keyed)

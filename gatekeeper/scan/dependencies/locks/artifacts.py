@@ -1,0 +1,67 @@
+"""The files that a lock offers for a version: one of another version would be what is installed."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from gatekeeper.scan.dependencies.versions import parsed, released
+
+# A bare `file` is looked up in the index under the version of the lock, so it cannot mislead.
+_KEYS = ("name", "filename", "url", "path")
+_SDIST = re.compile(r"\.(?:tar\.gz|zip)$", re.IGNORECASE)
+
+
+def foreign(package: Mapping[str, Any], name: str, version: str) -> str | None:
+    """Return a file of the package that is of another name or release, or None.
+
+    Args:
+        package: its table in the lock.
+        name: normalised.
+        version: as `released` returns it.
+    """
+    return next((file for file in _files(package) if _is_foreign(file, name, version)), None)
+
+
+def _files(package: Mapping[str, Any]) -> Iterator[str]:
+    lists = (package.get(key) for key in ("wheels", "files"))
+    many = [one for each in lists if isinstance(each, list) for one in each]
+    for one in (*many, package.get("sdist")):
+        if isinstance(one, dict):
+            texts = (one[key] for key in _KEYS if isinstance(one.get(key), str))
+            yield from map(_file_name, texts)
+
+
+def _file_name(text: str) -> str:
+    path = urlsplit(text).path if "://" in text else text
+    return unquote(posixpath.basename(path))
+
+
+def _is_foreign(file: str, name: str, version: str) -> bool:
+    if file.lower().endswith(".whl"):
+        return not _is_wheel_of(file, name, version)
+    stem, is_sdist = _SDIST.subn("", file)
+    return bool(is_sdist) and not _is_sdist_of(stem, name, version)
+
+
+def _is_wheel_of(file: str, name: str, version: str) -> bool:
+    try:
+        told, exact, *_ = parse_wheel_filename(file)
+    except InvalidWheelFilename:
+        return False
+    return told == name and _same(str(exact), version)
+
+
+def _is_sdist_of(stem: str, name: str, version: str) -> bool:
+    told = re.fullmatch(name.replace("-", "[-_.]+") + "-(.+)", stem, re.IGNORECASE)
+    return told is not None and _same(told[1], version)
+
+
+def _same(told: str, version: str) -> bool:
+    exact = released(told)
+    return exact is not None and parsed(exact) == parsed(version)
