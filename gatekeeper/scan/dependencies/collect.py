@@ -49,13 +49,15 @@ class _Locks:
     pins: dict[Pin, None] = field(default_factory=dict)
     unpinned: dict[Unpinned, None] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)
 
     def add(self, lock: LockFormat, path: str, found: Requirements) -> None:
-        entries = len(found.pins) + len(found.unpinned) + found.own
+        entries = len(found.pins) + len(found.unpinned) + len(found.own)
         self.files.append(LockFile(path, lock.name, entries))
         self.pins.update(dict.fromkeys(found.pins))
         self.unpinned.update(dict.fromkeys(found.unpinned))
         self.problems.update(dict.fromkeys(found.problems))
+        self.own.update(found.own)
 
     def versions(self) -> list[tuple[str, str]]:
         return sorted({(pin.name, pin.version) for pin in self.pins})
@@ -67,22 +69,29 @@ def collect(request: Request[DependencySettings]) -> DependencyEvidence:
     Raises:
         ToolError: the files cannot be listed.
     """
-    from gatekeeper.scan.dependencies.projects import survey
+    from gatekeeper.scan.dependencies.projects import Locked, survey
     from gatekeeper.scan.files import listing
 
     deadline = time.monotonic() + request.deadline
     root = request.root.resolve()
     tree = listing(root)
-    locks = _read(root, tree.files)
+    paths = (*tree.files, *_through_links(root, tree.skipped))
+    locks = _read(root, paths)
     known: list[Pin | Unpinned] = [*locks.pins, *locks.unpinned]
-    projects = survey(root, tree.files, [file.path for file in locks.files], known)
+    held = Locked([file.path for file in locks.files], known, frozenset(locks.own))
+    projects = survey(root, paths, held)
     asked = _ask(request, locks.versions(), deadline)
     return DependencyEvidence(
         files=tuple(locks.files),
         projects=projects.without_dependencies,
         pins=tuple(locks.pins),
         unpinned=tuple(locks.unpinned),
-        problems=(*locks.problems, *projects.problems, *_hidden(tree.failed), *asked.problems),
+        problems=(
+            *locks.problems,
+            *projects.problems,
+            *_hidden(root, tree.failed),
+            *asked.problems,
+        ),
         tool=asked.tool,
         service=OSV if request.settings.advisories == OSV else "folder",
         database=asked.database,
@@ -114,11 +123,39 @@ def _read(root: Path, paths: Iterable[str]) -> _Locks:
     return locks
 
 
-def _hidden(failed: Iterable[Unseen]) -> Iterator[Problem]:
-    """Lock files that cannot be opened; other files of that kind are the code gate's."""
+def _through_links(root: Path, skipped: Iterable[Unseen]) -> Iterator[str]:
+    """Yield what links make a lock or a project of: their targets are listed by other names."""
+    for link in (root / item.path for item in skipped):
+        if link.is_symlink() and link.resolve().is_relative_to(root):
+            yield from _behind(root, link)
+
+
+def _behind(root: Path, link: Path) -> Iterator[str]:
+    from gatekeeper.scan.dependencies.locks import format_of
+
+    if link.is_file():
+        yield link.relative_to(root).as_posix()
+    for path in sorted(link.iterdir()) if link.is_dir() else ():
+        name, real = path.relative_to(root).as_posix(), path.resolve().as_posix()
+        if path.is_file() and format_of(name) != format_of(real):
+            yield name
+
+
+def _hidden(root: Path, failed: Iterable[Unseen]) -> Iterator[Problem]:
+    """Locks and projects that cannot be opened, and folders that may hold some.
+
+    Other files of that kind are the code gate's.
+    """
+    from gatekeeper.scan.dependencies.declarations import declares
+
     reasons = {item.path: item.reason for item in failed}
-    for path, _ in _claimed(reasons):
-        yield Problem(f"{path}: {reasons[path]}", "make the file readable")
+    locks = {path for path, _ in _claimed(reasons)}
+    for path, reason in reasons.items():
+        if path in locks or declares(path):
+            yield Problem(f"{path}: {reason}", "make the file readable")
+        elif (root / path).is_dir():
+            step = "bring its files into the tree, or remove it"
+            yield Problem(f"{path}: {reason}, so that its locks are not judged", step)
 
 
 def _ask(

@@ -109,6 +109,69 @@ def test_a_lock_file_that_is_a_link_out_of_the_tree_is_an_error(tree, judged):
     assert "uv.lock" in result.reason
 
 
+def link_file(tree):
+    (tree / "notes.md").write_text("flask==2.0.1\n")
+    (tree / "requirements.txt").symlink_to("notes.md")
+
+
+def link_folder(tree):
+    (tree / "deps").mkdir()
+    (tree / "deps" / "base.txt").write_text("flask==2.0.1\n")
+    (tree / "requirements").symlink_to("deps")
+
+
+def link_lock(tree):
+    (tree / "data.toml").write_text('[[package]]\nname = "flask"\nversion = "2.0.1"\n')
+    (tree / "uv.lock").symlink_to("data.toml")
+
+
+@pytest.mark.parametrize("hide", [link_file, link_folder, link_lock])
+def test_a_lock_behind_a_link_is_read(tree, judged, hide):
+    (tree / "dev-requirements.txt").write_text("click==8.1.7\n")
+    hide(tree)
+    assert judged(tree).verdict is Verdict.FAIL
+
+
+def test_a_project_behind_a_link_needs_a_lock(tree, judged):
+    (tree / "a").mkdir()
+    (tree / "b").mkdir()
+    (tree / "b" / "dev-requirements.txt").write_text("click==8.1.7\n")
+    (tree / "project.data").write_text('[project]\nname = "x"\ndependencies = ["flask"]\n')
+    (tree / "a" / "pyproject.toml").symlink_to("../project.data")
+    result = judged(tree)
+    assert result.verdict is Verdict.ERROR
+    assert result.reason.startswith("a/pyproject.toml has no lock file")
+
+
+def test_a_link_to_a_folder_that_is_listed_tells_nothing_twice(tree, judged):
+    (tree / "a").mkdir()
+    (tree / "a" / "requirements.txt").write_text("flask==2.0.1\n")
+    (tree / "b").symlink_to("a")
+    (tree / "self").symlink_to(".")
+    assert [str(finding.where) for finding in judged(tree).findings] == ["a/requirements.txt:1"]
+
+
+def test_a_folder_that_cannot_be_listed_may_hold_locks(tree, judged):
+    (tree / "requirements.txt").write_text("flask==2.2.5\n")
+    (tree.parent / "elsewhere").mkdir()
+    (tree / "deps").symlink_to(tree.parent / "elsewhere")
+    result = judged(tree)
+    assert result.verdict is Verdict.ERROR
+    assert result.reason.startswith("deps: a link that leaves the tree")
+
+
+def test_a_build_with_a_local_label_is_judged_as_its_release(tree, judged):
+    (tree / "advisories" / "demo.json").write_text(json.dumps(listed("2.0.1")))
+    (tree / "requirements.txt").write_text("flask==2.0.1+cu118\n")
+    assert judged(tree).verdict is Verdict.FAIL
+
+
+def listed(*versions, **more):
+    record = advisory()
+    record["affected"][0] |= {"ranges": [], "versions": [*versions], **more}
+    return record
+
+
 def test_nothing_of_the_tree_is_run(tree, judged, tmp_path):
     trace = tmp_path / "was-run"
     setup = f"open({str(trace)!r}, 'w').close()\nfrom setuptools import setup\nsetup(name='evil')\n"

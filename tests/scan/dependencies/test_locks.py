@@ -9,7 +9,6 @@ import pytest
 from gatekeeper.scan.dependencies.locks import FORMATS, format_of
 from gatekeeper.scan.dependencies.locks.interface import UnreadableError
 from gatekeeper.scan.dependencies.locks.requirements import logical_lines
-from gatekeeper.scan.dependencies.projects import survey
 
 
 def read(root, name, text):
@@ -97,7 +96,7 @@ def test_what_names_no_exact_version_is_told(tmp_path, line, name, sourced):
 def test_the_trees_own_folders_are_no_dependencies(tmp_path, line):
     (tmp_path / "inner").mkdir()
     found = read(tmp_path, "requirements.txt", f"{line}\n")
-    assert (found.pins, found.unpinned, found.own) == ((), (), 1)
+    assert (found.pins, found.unpinned, len(found.own)) == ((), (), 1)
 
 
 def test_nested_files_are_followed_once_and_count_where_they_stand(tmp_path):
@@ -249,7 +248,7 @@ def test_uv_lock(tmp_path):
     found = read(tmp_path, "uv.lock", UV)
     assert pins(found) == [("flask", "2.0.1", 8)]
     assert loose(found) == [("acme", 13, True)]
-    assert found.own == 1
+    assert found.own == ("shop",)
 
 
 def test_a_folder_outside_the_tree_is_not_our_own(tmp_path):
@@ -307,7 +306,7 @@ def test_pipfile_lock(tmp_path):
 def test_a_second_source_is_not_hidden_by_the_first(tmp_path, name, source):
     key = "packages" if name == "pylock.toml" else "package"
     found = read(tmp_path, name, f'[[{key}]]\nname = "flask"\nversion = "2.2.5"\n{source}\n')
-    assert (found.pins, found.own, loose(found)) == ((), 0, [("flask", 1, True)])
+    assert (found.pins, found.own, loose(found)) == ((), (), [("flask", 1, True)])
 
 
 @pytest.mark.parametrize(
@@ -388,69 +387,3 @@ def test_a_lock_that_is_not_text_is_unreadable(tmp_path):
     (tmp_path / "requirements.txt").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UnreadableError):
         FORMATS[0].read(tmp_path, "requirements.txt")
-
-
-PROJECT = '[project]\nname = "shop"\ndependencies = ["flask>=2"]\n'
-
-
-def surveyed(root, files, known=()):
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    locks = [name for name in files if format_of(name)]
-    return survey(root, tuple(files), locks, known)
-
-
-def test_a_project_without_a_lock_is_a_problem_with_a_next_step(tmp_path):
-    (problem,) = surveyed(tmp_path, {"pyproject.toml": PROJECT}).problems
-    assert "no lock file" in problem.reason
-    assert "uv lock" in problem.next_step
-
-
-def test_a_lock_that_does_not_hold_what_is_asked_for_is_a_problem(tmp_path):
-    (problem,) = surveyed(tmp_path, {"pyproject.toml": PROJECT, "uv.lock": ""}).problems
-    assert "`flask`" in problem.reason
-
-
-def test_a_lock_beside_or_above_covers_a_project(tmp_path):
-    text = "flask==2.0.1\n"
-    for lock in ("requirements.txt", "a/requirements.txt", "a/requirements/base.txt"):
-        root = tmp_path / lock.replace("/", "-")
-        root.mkdir()
-        files = {"a/pyproject.toml": PROJECT, lock: text}
-        found = format_of(lock)
-        surveyed(root, files)
-        known = found.read(root, lock).pins
-        assert surveyed(root, files, known).problems == ()
-
-
-def test_projects_of_the_tree_need_not_stand_in_a_lock(tmp_path):
-    inner = '[project]\nname = "Flask"\n'
-    files = {"pyproject.toml": PROJECT, "packages/flask/pyproject.toml": inner, "uv.lock": ""}
-    assert surveyed(tmp_path, files).problems == ()
-
-
-def test_a_lock_in_another_folder_covers_nothing(tmp_path):
-    files = {"a/pyproject.toml": PROJECT, "b/requirements.txt": "flask==2.0.1\n"}
-    assert surveyed(tmp_path, files).problems
-
-
-@pytest.mark.parametrize(
-    ("text", "idle"),
-    [
-        ('[project]\nname = "x"\n', ("pyproject.toml",)),
-        ("[tool.ruff]\nline-length = 100\n", ()),
-    ],
-)
-def test_a_project_that_asks_for_nothing_needs_no_lock(tmp_path, text, idle):
-    found = surveyed(tmp_path, {"pyproject.toml": text})
-    assert (found.problems, found.without_dependencies) == ((), idle)
-
-
-@pytest.mark.parametrize("name", ["setup.py", "Pipfile"])
-def test_a_project_whose_needs_cannot_be_told_needs_a_lock(tmp_path, name):
-    assert surveyed(tmp_path, {name: "raise SystemExit('never run')"}).problems
-
-
-def test_a_project_file_that_cannot_be_read_is_a_problem(tmp_path):
-    assert surveyed(tmp_path, {"pyproject.toml": "[project\n"}).problems

@@ -23,23 +23,29 @@ class Requirements:
         pins: exact versions.
         unpinned: what has none.
         problems: what could not be read.
-        own: how many entries are code of the tree itself; the code gate looks at that.
+        own: entries that are code of the tree itself, by name or by folder as `folder_mark`
+            writes it; the code gate looks at that.
     """
 
     pins: tuple[Pin, ...] = ()
     unpinned: tuple[Unpinned, ...] = ()
     problems: tuple[Problem, ...] = ()
-    own: int = 0
+    own: tuple[str, ...] = ()
 
 
-def gathered(entries: Iterable[Pin | Unpinned | Problem | None]) -> Requirements:
-    """Sort entries by what they are; None is code of the tree itself."""
+def folder_mark(folder: str) -> str:
+    """Return a folder of the tree, relative to its root, as no name of a package is written."""
+    return f"./{folder}"
+
+
+def gathered(entries: Iterable[Pin | Unpinned | Problem | str]) -> Requirements:
+    """Sort entries by what they are; a text names code of the tree itself."""
     known = list(entries)
     return Requirements(
         pins=_only(Pin, known),
         unpinned=_only(Unpinned, known),
         problems=_only(Problem, known),
-        own=known.count(None),
+        own=_only(str, known),
     )
 
 

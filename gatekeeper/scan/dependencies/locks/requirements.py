@@ -16,7 +16,12 @@ from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
-from gatekeeper.scan.dependencies.locks.interface import Requirements, UnreadableError, text_of
+from gatekeeper.scan.dependencies.locks.interface import (
+    Requirements,
+    UnreadableError,
+    folder_mark,
+    text_of,
+)
 from gatekeeper.scan.dependencies.locks.options import parse
 from gatekeeper.scan.dependencies.versions import released
 from gatekeeper.scan.scanners.interface import in_words
@@ -63,7 +68,7 @@ def read(root: Path, path: str) -> Requirements:
         pins=(*found.pins, *found.constraints),
         unpinned=tuple(found.unlimited()),
         problems=tuple(found.problems),
-        own=found.own,
+        own=tuple(found.own),
     )
 
 
@@ -74,7 +79,7 @@ class _Found:
     constraints: list[Pin] = field(default_factory=list)
     unpinned: list[Unpinned] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    own: int = 0
+    own: list[str] = field(default_factory=list)
     visited: set[tuple[str, bool]] = field(default_factory=set)
 
     def file(self, path: str, *, constraint: bool) -> None:
@@ -135,16 +140,17 @@ class _Found:
 
     def _sourced(self, text: str, path: str, number: int) -> None:
         """A path, a URL or a repository: our own code if it is a folder of this tree."""
-        if self._is_own(text, posixpath.dirname(path)):
-            self.own += 1
+        own = self._own(text, posixpath.dirname(path))
+        if own is not None:
+            self.own.append(folder_mark(own))
             return
         reason = "is no requirement of an exact version"
         self.unpinned.append(Unpinned(_shown(text), path, number, reason, sourced=True))
 
-    def _is_own(self, text: str, folder: str) -> bool:
+    def _own(self, text: str, folder: str) -> str | None:
         plain = text.partition("[")[0].removeprefix("file:").strip()
         place = (self.root / folder / plain) if plain else self.root
-        return not _REMOTE.search(plain) and _folder_within(self.root, place)
+        return None if _REMOTE.search(plain) else _folder_within(self.root, place)
 
 
 def _within(folder: str, target: str) -> str:
@@ -203,9 +209,12 @@ def _is_exact(specifier: Specifier) -> bool:
     return specifier.operator in _EXACT and not specifier.version.endswith(".*")
 
 
-def _folder_within(root: Path, place: Path) -> bool:
+def _folder_within(root: Path, place: Path) -> str | None:
+    """Return a folder of the tree relative to its root, where links lead to; None for another."""
     try:
-        resolved = place.resolve(strict=True)
+        resolved, home = place.resolve(strict=True), root.resolve()
     except (OSError, RuntimeError, ValueError):
-        return False
-    return resolved.is_dir() and resolved.is_relative_to(root.resolve())
+        return None
+    if not (resolved.is_dir() and resolved.is_relative_to(home)):
+        return None
+    return "" if resolved == home else resolved.relative_to(home).as_posix()

@@ -64,13 +64,13 @@ class TomlLock:
 
     def _entry(
         self, package: Mapping[str, Any], line: int | None, path: str
-    ) -> Pin | Unpinned | Problem | None:
-        """Return what a table says; None for a folder of the tree itself."""
+    ) -> Pin | Unpinned | Problem | str:
+        """Return what a table says; the name alone for a folder of the tree itself."""
         name, origin = normalised(package.get("name")), self.origin(package)
         if not name:
             return Problem(f"{path}: an entry without a valid name", _RENEW)
         if origin == _OWN:
-            return None
+            return name
         if origin == _INDEX:
             return _indexed(package, name, path, line)
         return Unpinned(name, path, line, f"comes from {origin}", sourced=True)

@@ -1,0 +1,161 @@
+"""Every project needs a lock, and one that holds what the project asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatekeeper.scan.dependencies.facts import Pin, Unpinned
+from gatekeeper.scan.dependencies.locks import format_of
+from gatekeeper.scan.dependencies.projects import Locked, survey
+
+PROJECT = '[project]\nname = "shop"\ndependencies = ["flask>=2"]\n'
+
+
+def surveyed(root, files, known=(), own=()):
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    locks = [name for name in files if format_of(name)]
+    return survey(root, tuple(files), Locked(locks, known, frozenset(own)))
+
+
+def test_a_project_without_a_lock_is_a_problem_with_a_next_step(tmp_path):
+    (problem,) = surveyed(tmp_path, {"pyproject.toml": PROJECT}).problems
+    assert "no lock file" in problem.reason
+    assert "uv lock" in problem.next_step
+
+
+def test_a_lock_that_does_not_hold_what_is_asked_for_is_a_problem(tmp_path):
+    (problem,) = surveyed(tmp_path, {"pyproject.toml": PROJECT, "uv.lock": ""}).problems
+    assert "`flask`" in problem.reason
+
+
+def test_a_lock_beside_or_above_covers_a_project(tmp_path):
+    text = "flask==2.0.1\n"
+    for lock in ("requirements.txt", "a/requirements.txt", "a/requirements/base.txt"):
+        root = tmp_path / lock.replace("/", "-")
+        root.mkdir()
+        files = {"a/pyproject.toml": PROJECT, lock: text}
+        found = format_of(lock)
+        surveyed(root, files)
+        known = found.read(root, lock).pins
+        assert surveyed(root, files, known).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("own", "problems"), [((), 1), (("flask",), 0), (("./packages/flask",), 0), (("./other",), 1)]
+)
+def test_only_what_a_lock_takes_from_the_tree_need_not_stand_in_it(tmp_path, own, problems):
+    inner = '[project]\nname = "Flask"\n'
+    files = {"pyproject.toml": PROJECT, "packages/flask/pyproject.toml": inner, "uv.lock": ""}
+    assert len(surveyed(tmp_path, files, own=own).problems) == problems
+
+
+def test_a_lock_in_another_folder_covers_nothing(tmp_path):
+    files = {"a/pyproject.toml": PROJECT, "b/requirements.txt": "flask==2.0.1\n"}
+    assert surveyed(tmp_path, files).problems
+
+
+@pytest.mark.parametrize(
+    ("text", "idle"),
+    [
+        ('[project]\nname = "x"\n', ("pyproject.toml",)),
+        ("[tool.ruff]\nline-length = 100\n", ()),
+    ],
+)
+def test_a_project_that_asks_for_nothing_needs_no_lock(tmp_path, text, idle):
+    found = surveyed(tmp_path, {"pyproject.toml": text})
+    assert (found.problems, found.without_dependencies) == ((), idle)
+
+
+@pytest.mark.parametrize("name", ["setup.py", "Pipfile"])
+def test_a_project_whose_needs_cannot_be_told_needs_a_lock(tmp_path, name):
+    assert surveyed(tmp_path, {name: "raise SystemExit('never run')"}).problems
+
+
+def test_a_project_file_that_cannot_be_read_is_a_problem(tmp_path):
+    assert surveyed(tmp_path, {"pyproject.toml": "[project\n"}).problems
+
+
+ASKING = [
+    '[project]\nname = "x"\n[project.optional-dependencies]\nweb = ["flask"]\n',
+    '[project]\nname = "x"\ndynamic = ["optional-dependencies"]\n',
+    '[dependency-groups]\ndev = ["flask", {include-group = "test"}]\ntest = []\n',
+    '[tool.uv]\ndev-dependencies = ["flask"]\n',
+    '[tool.pdm.dev-dependencies]\ndev = ["flask"]\n',
+    '[tool.poetry.dev-dependencies]\nflask = "*"\n',
+    '[tool.poetry.group.dev.dependencies]\nflask = "*"\n',
+    '[tool.flit.metadata]\nrequires = ["flask"]\n',
+]
+SETUP = [
+    "[options]\ninstall_requires =\n    flask>=2\n",
+    "[options]\ninstall_requires = flask; click\n",
+    "[options]\ninstall_requires = file: needs.txt\n",
+    "[options.extras_require]\nweb = flask\n",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [*(("pyproject.toml", text) for text in ASKING), *(("setup.cfg", text) for text in SETUP)],
+)
+def test_whatever_a_project_asks_for_needs_a_lock(tmp_path, name, text):
+    (problem,) = surveyed(tmp_path, {name: text}).problems
+    assert "no lock file" in problem.reason
+
+
+@pytest.mark.parametrize("text", ["[flake8]\nmax-line-length = 99\n", "[metadata]\nname = x\n"])
+def test_a_setup_cfg_that_asks_for_nothing_says_nothing(tmp_path, text):
+    found = surveyed(tmp_path, {"setup.cfg": text})
+    assert (found.problems, found.without_dependencies) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pyproject.toml", '[project]\ndependencies = "flask"\n'),
+        ("pyproject.toml", '[project]\ndependencies = {flask = "2"}\n'),
+        ("pyproject.toml", '[project]\ndependencies = ["flask =="]\n'),
+        ("pyproject.toml", '[project]\ndynamic = "dependencies"\n'),
+        ("pyproject.toml", "project = 3\n"),
+        ("pyproject.toml", "[tool.poetry]\ndependencies = 3\n"),
+        ("pyproject.toml", "[tool.poetry.group]\ndev = 3\n"),
+        ("pyproject.toml", "[dependency-groups]\ndev = [3]\n"),
+        ("setup.cfg", "flask\n"),
+        ("setup.cfg", "[options]\ninstall_requires = flask ==\n"),
+    ],
+)
+def test_a_declaration_that_cannot_be_read_is_a_problem(tmp_path, name, text):
+    (problem,) = surveyed(tmp_path, {name: text}).problems
+    assert problem.next_step == "mend the file"
+
+
+HELD = (Pin("flask", "2.2.5", "uv.lock", 1), Unpinned("acme", "uv.lock", 2, "comes from a git"))
+
+
+@pytest.mark.parametrize(
+    ("needs", "missing"),
+    [
+        ('"flask==2.0.1"', "`flask==2.0.1`"),
+        ('"flask>=3"', "`flask>=3`"),
+        ('"flask>=2,<3"', ""),
+        ('"flask==2.2.5+local"', ""),
+        ('"flask>=2", "flask==2.0.1"', "`flask==2.0.1`"),
+        ('"flask>=2", "flask==2.0.1; python_version < \'3\'"', ""),
+        ("\"flask==2.0.1; python_version > '3'\"", "`flask==2.0.1`"),
+        ('"flask @ git+https://example.com/flask"', "`flask @ …`"),
+        ('"acme @ git+https://example.com/acme"', ""),
+        ('"acme==1"', ""),
+    ],
+)
+def test_a_lock_holds_versions_that_the_project_admits(tmp_path, needs, missing):
+    text = f'[project]\nname = "shop"\ndependencies = [{needs}]\n'
+    found = surveyed(tmp_path, {"pyproject.toml": text, "uv.lock": ""}, HELD)
+    assert [problem.reason.split()[3:] for problem in found.problems] == (
+        [[*f"{missing}, which no lock file holds".split()]] if missing else []
+    )
+
+
+def test_a_project_may_ask_for_its_own_extras(tmp_path):
+    text = '[project]\nname = "Shop"\n[project.optional-dependencies]\nall = ["shop[web]"]\n'
+    assert surveyed(tmp_path, {"pyproject.toml": text, "uv.lock": ""}).problems == ()
