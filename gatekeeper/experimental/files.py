@@ -76,6 +76,10 @@ def _is_declaration(path: PurePath) -> bool:
 
 def _text(path: Path, root: Path) -> str:
     name = path.relative_to(root).as_posix().encode(errors="surrogateescape")
+    # must be what reviewers saw, and git holds only where a link leads
+    if path.is_symlink():
+        shown = name.decode(errors="backslashreplace")
+        raise EvidenceError(f"{shown} is a link: a declaration has to be a file", _STEP)
     try:
         return _decoded(path.read_bytes(), name)
     except OSError as error:

@@ -8,19 +8,27 @@ import unicodedata
 from gatekeeper.core.errors import UsageError
 
 _ADDRESS = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
+_MARKS = "@.+-_"
+# letters to Unicode, and blank on a screen
+_FILLERS = "\u115f\u1160"
 _MAX = 100
 
 
 def identity(actor: str) -> str:
     """Return what two spellings of one person share.
 
-    Case, compatibility forms, invisible characters, surrounding blanks and a leading `@` do not
-    count; of `Name <address>` only the address does.
+    Only letters, digits and the marks within a name or an address count: not case, compatibility
+    forms, blanks, whatever cannot be seen, or marks at the ends such as a leading `@`. Of
+    `Name <address>` only the address does.
     """
     visible = "".join(c for c in actor if unicodedata.category(c) != "Cf")
     text = unicodedata.normalize("NFKC", visible).casefold()
     found = _ADDRESS.search(text)
-    return " ".join((found[1] if found else text).split()).removeprefix("@")
+    return "".join(filter(_counts, found[1] if found else text)).strip(_MARKS)
+
+
+def _counts(character: str) -> bool:
+    return (character.isalnum() and character not in _FILLERS) or character in _MARKS
 
 
 def named(actor: str) -> str:

@@ -115,7 +115,11 @@ def test_writing_never_replaces_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "spelling", ["Alice", " alice ", "ALICE", "@alice", "ａｌｉｃｅ", "al\u200bice"]
+    "spelling",
+    [
+        *("Alice", " alice ", "ALICE", "@alice", "@@alice", "@ alice", "ａｌｉｃｅ", "alice."),
+        *("al\u200bice", "alice\ufe0f", "al\u034fice", "al\u3164ice", "al\uffa0ice", "al ice"),
+    ],
 )
 def test_spellings_of_one_person_are_one(spelling: str) -> None:
     assert identity(spelling) == "alice"
@@ -125,7 +129,23 @@ def test_of_a_name_with_an_address_only_the_address_counts() -> None:
     assert identity("Alice L. <Alice@Shop.example>") == identity("alice@shop.example")
 
 
-@pytest.mark.parametrize("name", ["", "  ", "\u200b", "@", "a\nb", "x" * 101])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("bob-smith", "bobsmith"), ("bob", "bob2"), ("bob@a.example", "bob@b.example"), ("李", "王")],
+)
+def test_two_people_stay_two(one: str, other: str) -> None:
+    assert identity(one) != identity(other)
+
+
+def test_a_link_is_no_declaration_and_nothing_of_what_it_leads_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("token-of-mine: x\n")
+    (tmp_path / "features").mkdir()
+    (tmp_path / "features" / "a.yml").symlink_to(tmp_path / "secret")
+    with pytest.raises(EvidenceError, match=r"features/a\.yml is a link"):
+        read_features(tmp_path, "features")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u200b", "@", "a\nb", "!?", "\u3164", "x" * 101])
 def test_an_actor_has_to_name_somebody(name: str) -> None:
     with pytest.raises(UsageError, match="names nobody"):
         named(name)
