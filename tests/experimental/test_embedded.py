@@ -112,6 +112,22 @@ def test_a_running_client_keeps_its_flags_while_the_file_is_broken(
     assert meets(sdk, "u1")
 
 
+@pytest.mark.parametrize(
+    "document", ["null", "{", "[" * 50_000, '{"key":"other","version":1}', '{"key":"t","on":7}']
+)
+def test_a_flag_that_cannot_be_read_does_not_keep_another_from_being_turned_off(
+    backend: EmbeddedBackend, sdk: LDClient, document: str
+) -> None:
+    write(backend, WHOLE)
+    eventually(lambda: meets(sdk, "u1"))
+    connection = sqlite3.connect(backend.path)
+    with connection:
+        connection.execute("INSERT INTO flags VALUES ('production', 't', 1, ?, '')", (document,))
+    connection.close()
+    backend.kill("s", "production", "op-kill")
+    eventually(lambda: not meets(sdk, "u1"))
+
+
 def test_a_missing_file_serves_defaults_and_is_picked_up_when_it_comes(tmp_path: Path) -> None:
     backend = EmbeddedBackend(tmp_path / "later" / "flags.db")
     with client(backend.path, "production", poll=0.02) as sdk:

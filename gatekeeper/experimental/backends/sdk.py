@@ -16,6 +16,7 @@ from ldclient.evaluation import EvaluationDetail
 from ldclient.hook import EvaluationSeriesContext, Hook, Metadata
 from ldclient.interfaces import DataSourceUpdateSink, FeatureStore, UpdateProcessor
 from ldclient.versioned_data_kind import FEATURES, SEGMENTS
+from rfc8785 import CanonicalizationError
 
 from gatekeeper.experimental.backends import database
 from gatekeeper.experimental.backends.document import configuration
@@ -124,6 +125,7 @@ class FileSource(UpdateProcessor):
         self._exposures = exposures
         self._poll = poll
         self._held: list[tuple[str, str]] | None = None
+        self._flags: Mapping[str, dict[str, Any]] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="gatekeeper-flags", daemon=True)
 
@@ -162,20 +164,30 @@ class FileSource(UpdateProcessor):
                 ).fetchall()
             if rows != self._held:
                 self._take(rows)
-        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
+        except (sqlite3.Error, OSError) as error:
             _LOG.warning("flags stay as they are, the flag file cannot be read: %s", error)
 
     def _take(self, rows: list[tuple[str, str]]) -> None:
-        flags = {key: _parsed(document) for key, document in rows}
+        # one flag that cannot be read must not keep the others from being turned off
+        read = {key: _parsed(key, document) or self._flags.get(key) for key, document in rows}
+        flags = {key: flag for key, flag in read.items() if flag is not None}
         self._target.init({FEATURES: flags, SEGMENTS: {}})
+        self._flags = flags
         self._exposures.units = {key: configuration(key, f).unit for key, f in flags.items()}
         self._held = rows
 
 
-def _parsed(document: str) -> dict[str, Any]:
-    flag = json.loads(document)
-    if not isinstance(flag, dict):
-        raise ValueError("a flag is not an object")
+def _parsed(key: str, document: str) -> dict[str, Any] | None:
+    """Return a flag that the SDK can take, or None."""
+    try:
+        flag = json.loads(document)
+        if not isinstance(flag, dict) or flag.get("key") != key:
+            raise ValueError("it is not a flag of that key")
+        FEATURES.decode(flag)
+        configuration(key, flag)
+    except (ValueError, TypeError, LookupError, RecursionError, CanonicalizationError) as error:
+        _LOG.warning("the flag %s stays as it is, it cannot be read: %s", key, error)
+        return None
     return flag
 
 
