@@ -14,7 +14,7 @@ class Configuration:
     """How a flag is set, or should be set, in one environment.
 
     Attributes:
-        on: False serves the control value to everybody.
+        on: False serves the first variation, or the caller's default, to everybody.
         weight: share of units that meet the experimental value, in thousandths of a percent.
         unit: the kind of context that is assigned to an arm as a whole.
         control: that arm's value as canonical JSON.
@@ -93,7 +93,9 @@ def differences(before: Configuration | None, after: Configuration) -> Iterator[
 
 def describe(configuration: Configuration) -> str:
     """Return a few words on how the flag is set."""
-    return f"{_switch(configuration.on)} at {percent(configuration.weight)}"
+    # must not read as harmless: a rule can serve to everybody what the share serves to nobody
+    more = f" with {_extras(configuration.extras)}" if configuration.extras else ""
+    return f"{_switch(configuration.on)} at {percent(configuration.weight)}{more}"
 
 
 def percent(weight: int) -> str:

@@ -9,7 +9,8 @@ from gatekeeper.core.fields import format_duration
 from gatekeeper.core.gate import Context
 from gatekeeper.core.model import Finding, Place
 from gatekeeper.experimental import guards
-from gatekeeper.experimental.drift import drift
+from gatekeeper.experimental.configuration import Observed
+from gatekeeper.experimental.drift import control, drift
 from gatekeeper.experimental.facts import ExperimentalEvidence, FeatureFacts
 from gatekeeper.experimental.guards import Refusal, Situation
 from gatekeeper.experimental.settings import ExperimentalSettings
@@ -42,7 +43,8 @@ def of_feature(
         return
     yield from _out_of_sync(one, one.state, settings, context)
     if lacking := ", ".join(_weaker(one.state, settings)):
-        message = f"it became {one.state.phase.label} with {lacking}"
+        stage = f" at stage {one.state.stage + 1}" if one.state.stage > 0 else ""
+        message = f"it became {one.state.phase.label}{stage} with {lacking}"
         yield _finding("experimental-weaker-terms", one, message, context)
     yield from _unhealthy(one, settings, context)
 
@@ -64,13 +66,23 @@ def situation(
 
 
 def _before_its_time(one: FeatureFacts, context: Context) -> Iterator[Finding]:
-    """Its flag must not be on; where nothing declares it, that is another rule's finding."""
-    live = next((flag for flag in one.observed if flag.live), None)
-    if one.feature is None or live is None:
-        return
-    phase = f"it is {one.phase.label}" if one.phase else "it was never started"
-    message = f"`{live.flag}` is {live.described} in {live.environment}, but {phase}"
-    yield _finding("experimental-wrong-phase", one, message, context)
+    """Its flag must serve nobody anything but the control value."""
+    served = next(filter(None, (_served(one, flag) for flag in one.observed)), "")
+    if served:
+        phase = f"it is {one.phase.label}" if one.phase else "it was never started"
+        yield _finding("experimental-wrong-phase", one, f"{served}, but {phase}", context)
+
+
+def _served(one: FeatureFacts, flag: Observed) -> str:
+    """Say what a flag serves besides the control value; empty when it serves nothing else."""
+    if flag.live:
+        # where nothing declares it, that is another rule's finding
+        return f"`{flag.flag}` is {flag.described} in {flag.environment}" if one.feature else ""
+    expected, held = control(one.feature, one.state, flag), flag.configuration
+    if held is None or expected in {None, held.control}:
+        return ""
+    where = f"`{flag.flag}` is off in {flag.environment}"
+    return f"{where} and serves {held.control} to everybody instead of {expected}"
 
 
 def _out_of_sync(
@@ -94,15 +106,16 @@ def _weaker(state: FeatureState, settings: ExperimentalSettings) -> Iterator[str
     needed = settings.approvals if general else settings.entry_approvals
     if len(state.grounds.approvers) < needed:
         yield f"{len(state.grounds.approvers)} of {needed} approvals"
-    if general:
-        yield from _too_early(state.grounds, settings)
+    yield from _too_early(state.grounds, settings, general=general, wider=state.stage > 0)
 
 
-def _too_early(shown: Grounds, settings: ExperimentalSettings) -> Iterator[str]:
+def _too_early(
+    shown: Grounds, settings: ExperimentalSettings, *, general: bool, wider: bool
+) -> Iterator[str]:
     soaked = timedelta(seconds=shown.soak_seconds)
-    if soaked < settings.soak:
+    if general and soaked < settings.soak:
         yield f"{format_duration(soaked)} of {format_duration(settings.soak)} soak"
-    if shown.contexts < settings.min_contexts:
+    if (general or wider) and shown.contexts < settings.min_contexts:
         yield f"{shown.contexts:,} of {settings.min_contexts:,} contexts"
 
 

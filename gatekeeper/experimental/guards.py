@@ -127,6 +127,16 @@ def configured(at: Situation) -> Refusal | None:
     return Refusal("configuration", reason, remedy, needs="the flag set as declared")
 
 
+def same_flag(at: Situation) -> Refusal | None:
+    """A live feature keeps its flag: the one that it leaves would stay on, and nobody's."""
+    live = at.state.target(at.settings.production)
+    if live is None or live.flag == at.feature.flag:
+        return None
+    reason = f"its flag is {live.flag}, and the declaration names {at.feature.flag}"
+    remedy = f"undo that, or run `gatekeeper feature rollback {at.state.key}` and start again"
+    return Refusal("flag", reason, remedy, needs="its own flag")
+
+
 def in_sync(at: Situation) -> Refusal | None:
     """The flags must be as recorded: nobody changed them by hand."""
     if not at.drift:

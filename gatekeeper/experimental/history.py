@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gatekeeper.experimental.state import Event, FeatureState, follow, replay
 from gatekeeper.ledger.entry import Draft, Entry
-from gatekeeper.ledger.errors import LedgerError
+from gatekeeper.ledger.errors import LedgerError, reused
 from gatekeeper.ledger.store import Ledger
 
 _PREFIX = "feature/"
@@ -48,13 +48,34 @@ class History:
         """Return every feature of which something is recorded."""
         return tuple(sorted(_by_feature(self._entries())))
 
-    def recorded(self, key: str, operation_id: str) -> bool:
-        """Return True when this operation is part of the feature's history already."""
-        entry = self._ledger.find(operation_id) if self._ledger else None
-        return entry is not None and entry.stream == _PREFIX + key
+    def recorded(self, key: str, kind: str, actor: str, operation_id: str) -> bool:
+        """Return True when this very operation is part of the feature's history already.
 
-    def record(self, key: str, state: FeatureState | None, event: Event) -> FeatureState:
+        Raises:
+            RevisionConflictError: its id names what somebody else, or another order, did.
+        """
+        entry = self._ledger.find(operation_id) if self._ledger else None
+        if entry is None:
+            return False
+        if (entry.stream, entry.kind, entry.actor) != (_PREFIX + key, kind, actor):
+            raise reused(operation_id)
+        return True
+
+    def record(
+        self,
+        key: str,
+        state: FeatureState | None,
+        event: Event,
+        *,
+        whatever_the_clock: bool = False,
+    ) -> FeatureState:
         """Record an event on the state that it was decided on, and return the new state.
+
+        Args:
+            key: of the feature.
+            state: that it was decided on.
+            event: what happened.
+            whatever_the_clock: True to date it like the last entry where the clock is behind that.
 
         Raises:
             RevisionConflictError: somebody else was faster.
@@ -63,12 +84,16 @@ class History:
         if self._ledger is None:
             raise LedgerError("there is no ledger to write to", "see `ledger:` in the policy")
         # must make sense before it is written: the ledger forgets nothing
-        after = follow(key, state, event)
+        follow(key, state, event)
         draft = Draft(
             _PREFIX + key, event.kind, event.payload, event.actor, event.at, event.operation_id
         )
-        self._ledger.append(draft, expect_revision=state.revision if state else 0)
-        return after
+        entry = self._ledger.append(
+            draft,
+            expect_revision=state.revision if state else 0,
+            whatever_the_clock=whatever_the_clock,
+        )
+        return follow(key, state, event_of(entry))
 
     def _entries(self, stream: str | None = None) -> tuple[Entry, ...]:
         return self._ledger.entries(stream) if self._ledger else ()
@@ -90,5 +115,9 @@ def _by_feature(entries: Iterable[Entry]) -> dict[str, list[Event]]:
 
 
 def event_of(entry: Entry) -> Event:
-    """Return the event that an entry records."""
-    return Event(entry.kind, entry.payload, entry.actor, entry.time, entry.operation_id)
+    """Return the event that an entry records. Raises LedgerError for one that cannot be read."""
+    try:
+        return Event(entry.kind, entry.payload, entry.actor, entry.time, entry.operation_id)
+    except ValueError as error:
+        reason = f"the ledger's entry {entry.sequence} cannot be read"
+        raise LedgerError(reason, "restore the ledger from a backup") from error

@@ -66,6 +66,7 @@ GUARDS: Mapping[tuple[Phase, Phase], tuple[Guard, ...]] = {
 # entering the phase needed, and its soak starts anew.
 RECONFIGURE: tuple[Guard, ...] = (
     guards.clock,
+    guards.same_flag,
     guards.qa,
     guards.expiry,
     guards.entry_approvals,

@@ -71,7 +71,7 @@ class FeatureService:
         order = self._numbered(order)
         history = self._history(order)
         state = history.state(key)
-        if history.recorded(key, order.operation_id):
+        if history.recorded(key, "started", order.actor, order.operation_id):
             return Outcome(key, True, state, self._declared(key), note=REPLAYED)
         # must not be under way: an attempt ends by rolling back
         if state is not None and state.phase is not Phase.ROLLED_BACK:
@@ -148,7 +148,7 @@ class FeatureService:
         feature, history, state = self._load(key, order)
         if not order.dry_run:
             state = self._stores.settle(history, state, self._now())
-        if history.recorded(key, order.operation_id):
+        if history.recorded(key, "moved", order.actor, order.operation_id):
             return Outcome(key, True, state, feature, note=REPLAYED)
         if artifact not in {"", state.artifact}:
             state = self._deployed(history, state, artifact, order)
@@ -200,7 +200,7 @@ class FeatureService:
         order: Order,
     ) -> Outcome:
         feature, history, state = loaded
-        if history.recorded(feature.key, order.operation_id):
+        if history.recorded(feature.key, event.kind, order.actor, order.operation_id):
             return Outcome(feature.key, True, state, feature, note=REPLAYED)
         if refusal is not None:
             return Outcome(feature.key, False, state, feature, (refusal,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from gatekeeper.core.fields import Duration, EnvironmentString
 from gatekeeper.core.sections import Settings
@@ -36,3 +36,11 @@ class ExperimentalSettings(Settings):
     min_contexts: Annotated[int, Field(ge=1)] = 1000
     approvals: Annotated[int, Field(ge=1)] = 2
     entry_approvals: Annotated[int, Field(ge=1)] = 1
+
+    @field_validator("staging")
+    @classmethod
+    def _apart(cls, staging: str, info: ValidationInfo) -> str:
+        # nothing guards what is turned on in staging
+        if staging == info.data.get("production"):
+            raise ValueError("staging and production have to be two environments")
+        return staging

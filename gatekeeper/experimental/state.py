@@ -85,12 +85,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a feature could show when it entered its phase.
+    """What a feature could show when it came where it is.
 
     Attributes:
-        soak_seconds: since the last change before.
-        contexts: distinct contexts that had met it.
-        approvers: whose approval counted.
+        soak_seconds: since the last change before it entered the phase.
+        contexts: distinct contexts that had met it before it entered the phase or the stage.
+        approvers: whose approval of the phase with this configuration counted.
     """
 
     soak_seconds: int
@@ -121,7 +121,7 @@ class FeatureState:
         sign_offs: of this attempt.
         targets: what the flag has to look like, by environment.
         pending: operation id of a move that is recorded and not yet seen at the vendor.
-        grounds: what it could show when it entered its phase; None where nothing is asked.
+        grounds: what it could show when it came where it is; None where nothing is asked.
     """
 
     key: str
@@ -204,16 +204,27 @@ def replay(key: str, events: Iterable[Event]) -> FeatureState | None:
 
 def follow(key: str, state: FeatureState | None, event: Event) -> FeatureState:
     """Return the state after one more event. Raises EvidenceError for one that makes no sense."""
+    try:
+        return _follow(key, state, event)
+    except (LookupError, TypeError, ValueError) as error:
+        raise _senseless(key, event) from error
+
+
+def _follow(key: str, state: FeatureState | None, event: Event) -> FeatureState:
     if event.kind == "started":
         return _started(key, state, event)
     handler = _KINDS.get(event.kind)
     if handler is None or state is None:
-        raise EvidenceError(
-            f"the ledger's entry `{event.kind}` of {key} makes no sense here",
-            "use the version of gatekeeper that wrote it, or restore the ledger from a backup",
-        )
+        raise _senseless(key, event)
     after = handler(state, event)
     return replace(after, revision=state.revision + 1, latest=event.at)
+
+
+def _senseless(key: str, event: Event) -> EvidenceError:
+    return EvidenceError(
+        f"the ledger's entry `{event.kind}` of {key} makes no sense here",
+        "use the version of gatekeeper that wrote it, or restore the ledger from a backup",
+    )
 
 
 def _started(key: str, state: FeatureState | None, event: Event) -> FeatureState:
@@ -276,14 +287,36 @@ def _moved(state: FeatureState, event: Event) -> FeatureState:
         stage_since=event.at,
         mover=event.actor,
         targets=targets,
-        grounds=state.grounds if phase is state.phase else _GROUNDS.validate_python(shown),
+        grounds=_grounds(state, phase, config, _GROUNDS.validate_python(shown)),
         pending=event.operation_id if targets != state.targets else state.pending,
     )
 
 
+def _grounds(state: FeatureState, phase: Phase, config: str, shown: Grounds) -> Grounds:
+    """Return what it has to show for where it is now: each move has grounds of its own."""
+    if phase is not state.phase or state.grounds is None:
+        return shown
+    if config != state.config:
+        return replace(state.grounds, approvers=shown.approvers)
+    return replace(state.grounds, contexts=shown.contexts)
+
+
 def _applied(state: FeatureState, event: Event) -> FeatureState:
-    same = event.payload["move"] == state.pending
-    return replace(state, pending="" if same else state.pending)
+    if event.payload["move"] != state.pending:
+        return state
+    moved = state.stage_since
+
+    def held(since: datetime) -> datetime:
+        # nobody met it before it was there: what was recorded and not yet set does not soak
+        return event.at if since == moved else since
+
+    return replace(
+        state,
+        pending="",
+        since=held(state.since),
+        stage_since=event.at,
+        changed=held(state.changed),
+    )
 
 
 def _rolled_back(state: FeatureState, event: Event) -> FeatureState:

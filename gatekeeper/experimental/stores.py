@@ -10,6 +10,7 @@ from pathlib import Path
 from gatekeeper.core.errors import ToolError, UsageError
 from gatekeeper.core.references import resolve
 from gatekeeper.experimental.backends.interface import (
+    BackendError,
     ConflictError,
     FlagBackend,
     OutcomeUnknownError,
@@ -25,6 +26,7 @@ from gatekeeper.experimental.history import History
 from gatekeeper.experimental.settings import ExperimentalSettings
 from gatekeeper.experimental.state import Event, FeatureState, Phase, Target
 from gatekeeper.experimental.tracked import exposed
+from gatekeeper.ledger.errors import RevisionConflictError
 from gatekeeper.ledger.store import Ledger, exists, file_of
 
 RECORDER = "gatekeeper"
@@ -84,12 +86,12 @@ class Stores:
 
     def observe(self, feature: Feature | None, state: FeatureState | None) -> tuple[Observed, ...]:
         """Read every flag that a feature has or had, in every environment."""
-        if not self.backend.exists():
-            return ()
         declared = product((feature.flag,) if feature else (), self.environments)
         before = ((t.flag, t.environment) for t in (state.targets if state else ()))
         pairs = sorted({*declared, *before})
-        return tuple(self.backend.read(flag, name) for flag, name in pairs)
+        # must be told as gone: what cannot be seen is not as recorded
+        read = self.backend.read if self.backend.exists() else Observed
+        return tuple(read(flag, name) for flag, name in pairs)
 
     def exposure(self, state: FeatureState, until: datetime | None) -> Counts | None:
         """Return the distinct contexts since the last change; None when nobody counted."""
@@ -118,10 +120,18 @@ class Stores:
 
         Raises:
             BackendError: it could not be brought there; it stays pending and is tried again.
+            RevisionConflictError: somebody else was faster; what they rolled back is off.
         """
         if not state.pending:
             return state
-        self._bring(state)
+        try:
+            self._bring(state)
+            return self._confirmed(history, state, now)
+        except (BackendError, RevisionConflictError):
+            self._give_way(history, state)
+            raise
+
+    def _confirmed(self, history: History, state: FeatureState, now: datetime) -> FeatureState:
         seen = tuple(self.read(target) for target in state.targets)
         # must be there: an answer that nobody read back is no evidence
         if any(map(_differs, seen, state.targets)):
@@ -133,9 +143,24 @@ class Stores:
             "move": state.pending,
             "versions": {one.environment: one.version for one in seen},
         }
-        at = max(now, state.latest)
-        event = Event("applied", payload, RECORDER, at, f"{state.pending}:applied")
-        return history.record(state.key, state, event)
+        event = Event("applied", payload, RECORDER, now, f"{state.pending}:applied")
+        return history.record(state.key, state, event, whatever_the_clock=True)
+
+    def _give_way(self, history: History, state: FeatureState) -> None:
+        """Turn off again what was rolled back while it was being turned on.
+
+        Raises:
+            RevisionConflictError: that is what happened.
+        """
+        now = history.state(state.key)
+        if now is None or now.phase is not Phase.ROLLED_BACK:
+            return
+        for target in state.targets:
+            self.backend.kill(target.flag, target.environment, f"{state.pending}:given-way")
+        raise RevisionConflictError(
+            f"{state.key} was rolled back in the meantime: its flag is off",
+            f"see `gatekeeper feature show {state.key}`",
+        )
 
     def _bring(self, state: FeatureState) -> None:
         for _ in range(_TRIES):

@@ -10,7 +10,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ from sqlalchemy.pool import NullPool
 
 from gatekeeper.ledger.chain import Head, Verification, verify
 from gatekeeper.ledger.entry import GENESIS, Draft, Entry, seal
-from gatekeeper.ledger.errors import LedgerError, RevisionConflictError
+from gatekeeper.ledger.errors import LedgerError, RevisionConflictError, reused
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -96,7 +97,9 @@ class Ledger:
             ledger._create()
         return ledger
 
-    def append(self, draft: Draft, *, expect_revision: int) -> Entry:
+    def append(
+        self, draft: Draft, *, expect_revision: int, whatever_the_clock: bool = False
+    ) -> Entry:
         """Record a draft as the next entry of its stream.
 
         A draft whose operation id is recorded already changes nothing: its entry is returned.
@@ -104,6 +107,7 @@ class Ledger:
         Args:
             draft: what to record.
             expect_revision: the stream's revision that the decision was made on; 0 for none.
+            whatever_the_clock: True to date it like the last entry where the clock is behind that.
 
         Raises:
             RevisionConflictError: the stream has moved on; nothing was recorded.
@@ -123,7 +127,11 @@ class Ledger:
                     "look at what changed and decide again",
                 )
             entry = seal(draft, head.sequence + 1, revision + 1, head.digest)
-            _must_not_run_backwards(connection, head, entry)
+            last = _last(connection, head)
+            if whatever_the_clock and entry.at < last:
+                dated = replace(draft, at=datetime.fromisoformat(last))
+                entry = seal(dated, entry.sequence, entry.revision, entry.previous)
+            _must_not_run_backwards(entry, last)
             _write(connection, head, entry)
             return entry
 
@@ -189,7 +197,7 @@ def _is_file(url: URL) -> bool:
 def _sqlite(url: URL, root: Path, create: bool) -> Engine:
     path = root / str(url.database)
     if create:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
     elif not path.is_file():
         raise LedgerError(f"there is no ledger at {url.database}", "see `ledger:` in the policy")
     mode = "rwc" if create else "ro"
@@ -207,6 +215,14 @@ def _sqlite(url: URL, root: Path, create: bool) -> Engine:
     # the driver would begin too late, after the first read: two writers could decide on the same
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"the ledger's folder cannot be made ({error.strerror})"
+        raise LedgerError(reason, "see `ledger:` in the policy") from error
 
 
 def _entry(row: Any) -> Entry:
@@ -229,10 +245,7 @@ def _find(connection: Connection, operation_id: str) -> Entry | None:
 
 def _same(known: Entry, draft: Draft) -> Entry:
     if not known.says(draft):
-        raise RevisionConflictError(
-            f"the operation id {draft.operation_id} was used for something else",
-            "use a new operation id for a new wish",
-        )
+        raise reused(draft.operation_id)
     return known
 
 
@@ -241,10 +254,14 @@ def _revision(connection: Connection, stream: str) -> int:
     return connection.execute(query).scalar() or 0
 
 
-def _must_not_run_backwards(connection: Connection, head: Head, entry: Entry) -> None:
+def _last(connection: Connection, head: Head) -> str:
+    """Return when the last entry was recorded; empty when there is none."""
     query = select(_ENTRIES.c.at).where(_ENTRIES.c.sequence == head.sequence)
-    last = connection.execute(query).scalar()
-    if last is not None and entry.at < last:
+    return connection.execute(query).scalar() or ""
+
+
+def _must_not_run_backwards(entry: Entry, last: str) -> None:
+    if entry.at < last:
         raise LedgerError(
             f"the clock runs backwards: it says {entry.at}, the last entry is of {last}",
             "set this machine's clock; soak cannot be counted on it",

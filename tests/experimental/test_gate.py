@@ -198,6 +198,94 @@ def test_a_flag_turned_on_before_its_time_or_after_a_rollback_is_found(
     assert "it is Rolled back" in judgement.findings[0].message
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [('"offVariation":0', '"offVariation":1'), ("[false,true]", "[true,true]")]
+)
+def test_a_flag_that_serves_the_treatment_while_it_is_off_is_found(
+    shop: Shop, judged: Any, old: str, new: str
+) -> None:
+    shop.to_experimental()
+    done(shop.service.rollback(KEY, Order("alice")))
+    assert rules(judged()) == []
+    shop.tamper("UPDATE flags SET document = replace(document, ?, ?)", old, new, file="flags.db")
+    assert rules(judged()) == ["experimental-wrong-phase"]
+    assert judged().next_steps == (f"gatekeeper feature rollback {KEY}",)
+    (shop.root / "features" / f"{KEY}.yml").unlink()
+    assert verdict(judged()) is Verdict.FAIL
+
+
+def test_a_flag_that_was_made_by_hand_and_serves_the_treatment_while_off_is_found(
+    shop: Shop, judged: Any
+) -> None:
+    shop.to_staging()
+    shop.tamper(
+        "INSERT INTO flags SELECT 'production', key, version, ?, operation_id FROM flags",
+        json.dumps({"key": KEY, "on": False, "offVariation": 0, "variations": [True, False]}),
+        file="flags.db",
+    )
+    judgement = judged()
+    assert rules(judgement) == ["experimental-wrong-phase"]
+    assert "serves true to everybody instead of false" in judgement.findings[0].message
+
+
+def test_a_general_feature_cannot_lend_its_record_to_another_flag(shop: Shop, judged: Any) -> None:
+    shop.to_ready()
+    done(shop.service.promote(KEY, Order("alice")))
+    shop.tamper(
+        "INSERT INTO flags SELECT environment, 'stray', version, replace(document, ?, 'stray'),"
+        " operation_id FROM flags WHERE environment = 'production'",
+        KEY,
+        file="flags.db",
+    )
+    assert rules(judged()) == ["experimental-undeclared-flag"]
+    shop.declare(DECLARATION.replace("owner: alice", "owner: alice\nflag: stray"))
+    assert rules(judged()) == ["experimental-drift"]
+
+
+def test_a_live_feature_has_to_be_recorded_in_the_environment_that_is_judged(
+    shop: Shop, judged: Any
+) -> None:
+    shop.to_experimental()
+    shop.settings = {**shop.settings, "production": "prod"}
+    judgement = judged()
+    assert rules(judgement) == ["experimental-drift"]
+    assert "nothing is recorded in prod; recorded is " in judgement.findings[0].message
+    assert "search-suggest in production" in judgement.findings[0].message
+
+
+def test_a_reconfiguration_under_a_policy_of_ones_own_is_found(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    strict = {**shop.settings, "entry_approvals": 2}
+    shop.declare(DECLARATION.replace("25", "100"))
+    done(shop.service.approve(KEY, Order("bob")))
+    done(shop.service.advance(KEY, Order("alice")))
+    assert rules(judged()) == []
+    shop.settings = strict
+    assert rules(judged()) == ["experimental-weaker-terms"]
+
+
+def test_a_stage_that_was_entered_under_a_policy_of_ones_own_is_found(
+    shop: Shop, judged: Any
+) -> None:
+    policy = shop.settings
+    shop.to_staging()
+    shop.declare(f"{DECLARATION}  - {{percentage: 100}}\n")
+    done(shop.service.sign_off(KEY, Order("quinn")))
+    done(shop.service.advance(KEY, Order("alice")))
+    done(shop.service.approve(KEY, Order("bob")))
+    done(shop.service.advance(KEY, Order("alice")))
+    shop.wait(hours=1)
+    shop.visit(20)
+    shop.settings = {**policy, "min_contexts": 1}
+    done(shop.service.advance(KEY, Order("alice")))
+    assert rules(judged()) == []
+    shop.settings = policy
+    judgement = judged()
+    assert rules(judgement) == ["experimental-weaker-terms"]
+    assert "became Experimental at stage 2 with" in judgement.findings[0].message
+    assert "of 20 contexts" in judgement.findings[0].message
+
+
 def test_an_experiment_past_its_expiry_is_found_the_day_after(shop: Shop, judged: Any) -> None:
     shop.to_experimental()
     shop.now = shop.now.replace(month=12, day=31)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from gatekeeper.core.errors import UsageError
 from gatekeeper.experimental.configuration import Counts
 from gatekeeper.experimental.outcome import REPLAYED, Order
+from gatekeeper.experimental.settings import ExperimentalSettings
 from gatekeeper.experimental.state import Phase
-from gatekeeper.ledger.errors import LedgerError
+from gatekeeper.ledger.errors import LedgerError, RevisionConflictError
 from tests.experimental.conftest import D1, D2, DECLARATION, KEY, Shop, done, refused
 
 
@@ -248,6 +250,67 @@ def test_an_interrupted_move_is_completed_by_the_next_operation(
     seen = shop.backend.read(KEY, "production").configuration
     assert seen is not None
     assert seen.weight == 100_000
+
+
+def test_a_move_that_was_not_set_yet_does_not_soak(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gatekeeper.experimental.backends.embedded import EmbeddedBackend
+    from gatekeeper.experimental.backends.interface import OutcomeUnknownError
+
+    def lost(*_: object) -> None:
+        raise OutcomeUnknownError("no answer")
+
+    shop.to_staging()
+    done(shop.service.sign_off(KEY, Order("quinn")))
+    done(shop.service.advance(KEY, Order("alice")))
+    done(shop.service.approve(KEY, Order("bob")))
+    with monkeypatch.context() as patch:
+        patch.setattr(EmbeddedBackend, "apply", lost)
+        with pytest.raises(OutcomeUnknownError):
+            shop.service.advance(KEY, Order("alice"))
+    shop.wait(days=15)
+    outcome = shop.service.promote(KEY, Order("alice"))
+    assert outcome.refusals[0].reason.startswith("needs 14d more soak: 0s of 14d")
+
+
+def test_an_operation_id_names_one_wish_of_one_person(shop: Shop) -> None:
+    """Else a second approval, or a promotion, would be called done that never was."""
+    shop.to_ready()
+    done(shop.service.rollback(KEY, Order("alice")))
+    shop.to_experimental()
+    done(shop.service.approve(KEY, Order("bob", operation_id="the-run")))
+    before = shop.ledger.entries()
+    for verb, who in (("approve", "carol"), ("promote", "bob"), ("advance", "bob")):
+        with pytest.raises(RevisionConflictError, match="the-run was used for something else"):
+            getattr(shop.service, verb)(KEY, Order(who, operation_id="the-run"))
+    assert shop.ledger.entries() == before
+
+
+def test_a_live_feature_keeps_its_flag(shop: Shop) -> None:
+    """The one that it leaves would stay on, and no rollback would know of it."""
+    shop.to_experimental()
+    shop.declare(DECLARATION.replace("owner:", "flag: other\nowner:"))
+    done(shop.service.approve(KEY, Order("bob")))
+    outcome = refused(shop.service.advance(KEY, Order("alice")), "flag")
+    assert outcome.refusals[0].reason == (
+        "its flag is search-suggest, and the declaration names other"
+    )
+
+
+def test_a_flag_file_that_is_gone_stands_in_the_way(shop: Shop) -> None:
+    shop.to_staging()
+    done(shop.service.sign_off(KEY, Order("quinn")))
+    shop.flags.unlink()
+    (refusal,) = shop.service.show(KEY).refusals
+    assert refusal.guard == "in-sync"
+    assert "search-suggest in staging is gone" in refusal.reason
+
+
+def test_staging_and_production_cannot_be_one_environment() -> None:
+    """Nothing guards what is turned on in staging."""
+    with pytest.raises(ValidationError, match="have to be two environments"):
+        ExperimentalSettings.model_validate({"production": "live", "staging": "live"})
 
 
 def test_operations_on_what_was_never_started_say_so(shop: Shop) -> None:

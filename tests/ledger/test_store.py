@@ -91,6 +91,25 @@ def test_a_clock_in_the_past_is_refused(five: Ledger) -> None:
         five.append(draft(9, at=NOW - timedelta(days=14)), expect_revision=5)
 
 
+def test_what_must_be_recorded_whatever_the_clock_is_dated_like_the_last_entry(
+    five: Ledger,
+) -> None:
+    last = five.entries()[-1].time
+    late = five.append(
+        draft(9, at=NOW - timedelta(days=14)), expect_revision=5, whatever_the_clock=True
+    )
+    assert late.time == last
+    early = draft(10, at=last + timedelta(minutes=1))
+    assert five.append(early, expect_revision=6, whatever_the_clock=True).time == early.at
+    assert five.verify().problems == ()
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "keep").write_text("")
+    with pytest.raises(LedgerError, match="the ledger's folder cannot be made"):
+        Ledger.open(URL, tmp_path, create=True)
+
+
 def test_a_time_without_a_zone_is_refused(five: Ledger) -> None:
     with pytest.raises(ValueError, match="time zone"):
         five.append(draft(9, at=datetime(2026, 12, 1)), expect_revision=5)  # noqa: DTZ001 - the point

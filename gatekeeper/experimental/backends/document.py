@@ -36,7 +36,7 @@ def configuration(flag: str, held: dict[str, Any]) -> Configuration:
     weight, unit = _rollout(held.get("fallthrough"))
     control, experimental = _arms(held.get("variations"))
     plain = Configuration(
-        on=held.get("on") is True,
+        on=_on(held),
         weight=weight,
         unit=unit,
         control=canonical(control).decode(),
@@ -48,6 +48,14 @@ def configuration(flag: str, held: dict[str, Any]) -> Configuration:
     if written == canonical(document(flag, plain)):
         return plain
     return replace(plain, extras=digest(written))
+
+
+def _on(held: dict[str, Any]) -> bool:
+    """Return False only where it is certain that nobody meets anything but the control value.
+
+    A flag that is off serves its off variation to everybody: that can be the experimental one.
+    """
+    return held.get("on", False) is not False or held.get("offVariation") not in (None, CONTROL)
 
 
 def _fallthrough(configuration: Configuration) -> dict[str, Any]:

@@ -36,6 +36,9 @@ from gatekeeper.experimental.configuration import Configuration, Counts, Observe
 if TYPE_CHECKING:
     from ldclient import LDClient
 
+_Row = tuple[str, int, str, str]
+# A flag that is off serves its off variation: somebody may have made that the experimental one.
+_OFF = {"on": False, "offVariation": CONTROL}
 _STEP = "restore the file from a backup, or roll the features back and start them again"
 
 
@@ -121,15 +124,20 @@ class EmbeddedBackend:
             return _write(connection, held, document(flag, plan.desired), operation_id)
 
     def kill(self, flag: str, environment: str, operation_id: str) -> Observed:
-        """Turn a flag off in one minimal write, whatever its version."""
+        """Turn a flag off in one minimal write, whatever its version and whatever it says."""
         with self._writing() as connection:
-            held = _read(connection, flag, environment)
+            row = _row(connection, flag, environment)
+            if row is None:
+                return Observed(flag, environment)
+            try:
+                held = _observed(environment, row)
+            except BackendError:
+                # nothing of it can be kept: everybody gets the caller's default
+                broken = Observed(flag, environment, row[1])
+                return _write(connection, broken, {"key": flag, "on": False}, operation_id)
             if not held.live:
                 return held
-            raw = connection.execute(
-                "SELECT document FROM flags WHERE environment = ? AND key = ?", (environment, flag)
-            ).fetchone()[0]
-            return _write(connection, held, json.loads(raw) | {"on": False}, operation_id)
+            return _write(connection, held, json.loads(row[2]) | _OFF, operation_id)
 
     def exposure(self, flag: str, environment: str, window: Window) -> Counts | None:
         """Return the distinct contexts of each arm; None when nobody counted."""
@@ -164,21 +172,26 @@ def _told() -> Iterator[None]:
 
 
 def _read(connection: sqlite3.Connection, flag: str, environment: str) -> Observed:
-    row = connection.execute(
-        "SELECT key, version, document, operation_id FROM flags WHERE environment = ? AND key = ?",
-        (environment, flag),
-    ).fetchone()
+    row = _row(connection, flag, environment)
     return Observed(flag, environment) if row is None else _observed(environment, row)
 
 
-def _observed(environment: str, row: tuple[str, int, str, str]) -> Observed:
+def _row(connection: sqlite3.Connection, flag: str, environment: str) -> _Row | None:
+    row: _Row | None = connection.execute(
+        "SELECT key, version, document, operation_id FROM flags WHERE environment = ? AND key = ?",
+        (environment, flag),
+    ).fetchone()
+    return row
+
+
+def _observed(environment: str, row: _Row) -> Observed:
     flag, version, text, operation_id = row
     try:
         held: Any = json.loads(text)
         if not isinstance(held, dict):
             raise ValueError("not an object")
         found = configuration(flag, held)
-    except (ValueError, TypeError, rfc8785.CanonicalizationError) as error:
+    except (ValueError, TypeError, RecursionError, rfc8785.CanonicalizationError) as error:
         reason = f"the flag {flag} in {environment} cannot be read ({error})"
         raise BackendError(reason, _STEP) from error
     return Observed(flag, environment, version, found, operation_id)

@@ -132,7 +132,11 @@ class FlagBackend(Protocol):
         """
 
     def kill(self, flag: str, environment: str, operation_id: str) -> Observed:
-        """Turn a flag off in one minimal write, whatever its version."""
+        """Turn a flag off in one minimal write, whatever its version and whatever it says.
+
+        Returns:
+            What is there now; one that nobody can tell the meaning of serves callers' defaults.
+        """
 
     def exposure(self, flag: str, environment: str, window: Window) -> Counts | None:
         """Return the distinct contexts of each arm; None when nobody counted."""
