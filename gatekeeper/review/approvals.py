@@ -67,6 +67,8 @@ def _by_whom(review: Review, change: Change) -> Rejection | None:
     claim = change.contributors.claim(who.key(author))
     if claim is not None:
         why = part(claim, change.pull)
+        if claim.person.id != author.id:
+            why += f", and the policy says that {claim.person} is {author}"
         return Rejection(review, "review-approval-by-contributor", why)
     # must come from somebody who may write to the repository
     if not (review.by_writer or review.of_unread_permission):

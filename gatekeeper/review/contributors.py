@@ -92,7 +92,7 @@ def _doubt(claim: Claim, identities: Identities) -> str:
         (identities.is_bot(person), _answered_for(claim, identities),
          "anybody can write a bot's address"),
         # must belong to an account
-        (True, identities.key(person) is not None, "no account claims it"),
+        (True, identities.is_proven(person), "no account claims it"),
     )  # fmt: skip
     proven, why = next((proven, why) for applies, proven, why in cases if applies)
     return "" if proven else why

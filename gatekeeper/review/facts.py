@@ -44,7 +44,7 @@ class Person:
     @property
     def is_account(self) -> bool:
         """Whether this is an account that still exists."""
-        return self.kind in ("human", "bot") and self.id is not None
+        return self.kind in ("human", "bot") and bool(self.id)
 
     @property
     def names(self) -> tuple[str, ...]:

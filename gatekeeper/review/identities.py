@@ -21,6 +21,10 @@ class Identities:
             return self._ids.get(login, f"login:{login}")
         return f"id:{person.id}" if person.id else None
 
+    def is_proven(self, person: Person) -> bool:
+        """Whether an account, or the policy, says who this is; an id alone does not."""
+        return person.is_account or self._mapped(person) is not None
+
     def is_human(self, person: Person) -> bool:
         """Whether this is a person's own account, and the policy does not call it a bot."""
         return person.kind == "human" and not self.is_bot(person)
@@ -32,7 +36,7 @@ class Identities:
 
     def is_known_person(self, person: Person) -> bool:
         """Whether it is proven who this is, and that it is no bot."""
-        return self.key(person) is not None and not self.is_bot(person)
+        return self.is_proven(person) and not self.is_bot(person)
 
     def _mapped(self, person: Person) -> str | None:
         found = (self._mapping.get(name.casefold()) for name in person.names)
@@ -42,7 +46,13 @@ class Identities:
 def _ids(pull: PullRequest) -> dict[str, str]:
     """Return the key of every account that the pull request knows, by its login."""
     people = everybody(pull)
-    return {who.login.casefold(): f"id:{who.id}" for who in people if who.login and who.id}
+    return {_full_login(who): f"id:{who.id}" for who in people if who.login and who.id}
+
+
+def _full_login(account: Person) -> str:
+    """Return the login as a policy writes it: an App may share its owner's name without `[bot]`."""
+    login = (account.login or "").casefold().removesuffix("[bot]")
+    return f"{login}[bot]" if account.kind == "bot" else login
 
 
 def everybody(pull: PullRequest) -> Iterator[Person]:

@@ -11,7 +11,8 @@ from gatekeeper.review.approvals import Change, Rejection, after_merge, given_at
 from gatekeeper.review.facts import Opinion, PullRequest, Review
 from gatekeeper.review.identities import Identities
 
-_OPINIONS: tuple[Opinion, ...] = ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")
+# of two at the same instant the one that stands later here counts: the doubt wins
+_OPINIONS: tuple[Opinion, ...] = ("APPROVED", "DISMISSED", "CHANGES_REQUESTED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,5 @@ def _others(reviews: Iterable[Review], but: Iterable[Review]) -> list[Review]:
     return [review for review in reviews if review not in left_out]
 
 
-def _order(review: Review) -> tuple[datetime, bool]:
-    """By time; at the same instant an approval comes first, so that it never wins."""
-    return given_at(review), review.state != "APPROVED"
+def _order(review: Review) -> tuple[datetime, int]:
+    return given_at(review), _OPINIONS.index(review.state)

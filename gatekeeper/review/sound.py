@@ -77,6 +77,9 @@ def _inconsistent(pull: PullRequest) -> Iterator[Failure]:
         yield Failure(
             f"#{pull.number} is {pull.state.lower()}, and its merge date denies it", _AGAIN
         )
+    # must hold each review once: a page that came twice may stand where another one is missing
+    if len({review.id for review in pull.reviews}) < len(pull.reviews):
+        yield Failure(f"the reviews of #{pull.number} hold one review twice", _AGAIN)
     # must say when each opinion was given: the last one counts
     for review in filter(attrgetter("is_undated"), pull.reviews):
         yield Failure(f"it is not known when {review.author} gave review {review.id}", _AGAIN)

@@ -232,6 +232,23 @@ def test_case_12_a_reviewer_of_no_account_does_not_count_whatever_id_is_written(
     assert "review-approval-unverifiable" in rules(result)
 
 
+def test_case_12_a_reviewer_whose_id_is_empty_does_not_count(decide: Decide) -> None:
+    result = decide(approved(reviews=(review(Person("human", "", "alice")),)))
+    assert result.verdict is Verdict.FAIL
+    assert "review-approval-unverifiable" in rules(result)
+
+
+@pytest.mark.parametrize("kind", ["unlinked", "ghost"])
+def test_case_09_an_id_without_an_account_proves_no_contributor(decide: Decide, kind: Any) -> None:
+    nobody = Person(kind, "U_x", email="x@example.com")
+    assert rules(decide(approved(commits=(commit("b", nobody),)))) == {
+        "review-contributor-unverifiable"
+    }
+    named = {"x@example.com": "helpful[bot]"}
+    by_bot = commit("b", Person("unlinked", email="x@example.com"), committer=replace(JO, id="U_j"))
+    assert decide(approved(commits=(by_bot,)), identities=named).verdict is Verdict.FAIL
+
+
 @pytest.mark.parametrize("where", ["opener", "author"])
 def test_case_12_a_ghost_contributor_is_unverifiable(decide: Decide, where: str) -> None:
     pull = approved(opener=GHOST) if where == "opener" else approved(commits=(commit("b", GHOST),))
@@ -245,6 +262,18 @@ def test_case_13_people_are_compared_by_id_and_not_by_login(decide: Decide) -> N
     assert decide(approved(commits=(commit("b", renamed),))).verdict is Verdict.FAIL
     namesake = Person("human", "U_other", "dana")
     assert decide(approved(commits=(commit("b", namesake),))).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("state", ["COMMENTED", "APPROVED"])
+def test_case_13_an_app_of_the_same_name_does_not_stand_in_for_its_owner(
+    decide: Decide, state: Any
+) -> None:
+    app = review(Person("bot", "BOT_dana", "dana"), 5, state=state)
+    pull = approved(commits=(commit("a", JO), commit("b")), reviews=(review(DANA), app))
+    result = decide(pull, identities={"jo@example.com": "dana"})
+    assert result.verdict is Verdict.FAIL
+    sentence = "jo@example.com wrote aaaaaaa, and the policy says that jo@example.com is dana"
+    assert says(result, sentence)
 
 
 @pytest.mark.parametrize("bot", [DEPENDABOT, Person("bot", "BOT_2", "copilot")])
@@ -340,9 +369,17 @@ def test_case_18_any_writers_request_blocks_whoever_else_approved(decide: Decide
 
 
 def test_case_18_at_the_same_instant_the_approval_does_not_win(decide: Decide) -> None:
-    asked = review(state="CHANGES_REQUESTED")
+    asked = review(state="CHANGES_REQUESTED", id="PRR_2")
     for reviews in ((review(), asked), (asked, review())):
         assert decide(approved(reviews=reviews)).verdict is Verdict.FAIL
+
+
+def test_case_18_at_the_same_instant_a_dismissal_does_not_hide_a_request(decide: Decide) -> None:
+    asked = review(ERIN, id="1", state="CHANGES_REQUESTED")
+    gone = review(ERIN, id="2", state="DISMISSED")
+    for reviews in ((review(), asked, gone), (review(), gone, asked)):
+        result = decide(approved(reviews=reviews))
+        assert rules(result) == {"review-changes-requested"}
 
 
 def test_case_19_a_dismissed_request_does_not_revive_an_earlier_approval(decide: Decide) -> None:
@@ -354,7 +391,7 @@ def test_case_19_a_dismissed_request_does_not_revive_an_earlier_approval(decide:
 
 
 def test_case_20_a_pending_review_never_counts(decide: Decide) -> None:
-    pending = review(state="PENDING", submitted_at=None)
+    pending = review(state="PENDING", submitted_at=None, id="PRR_2")
     assert decide(approved(reviews=(pending,))).verdict is Verdict.FAIL
     assert decide(approved(reviews=(review(), pending))).verdict is Verdict.PASS
 

@@ -42,6 +42,7 @@ def test_a_local_run_without_a_pull_request_is_skipped_with_its_reason(context: 
         {"state": "MERGED"},
         {"merged_at": at(99)},
         {"reviews": (review(submitted_at=None),)},
+        {"reviews": (review(), review())},
     ],
 )
 def test_facts_that_are_not_whole_carry_no_verdict(
