@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gatekeeper.core.errors import EvidenceError
-from gatekeeper.scan.dependencies.versions import comparable, parsed, within
+from gatekeeper.scan.dependencies.versions import comparable, opens, parsed, within
 from gatekeeper.scan.scanners.interface import in_words
 
 DATABASE_FILE = "database.json"
@@ -41,37 +42,41 @@ class _Range(_Part):
 
 
 class _Affected(_Part):
-    package: _Package
+    package: _Package | None = None
     ranges: list[_Range] = Field(default_factory=list)
     versions: list[str] = Field(default_factory=list)
 
     @property
     def name(self) -> str:
-        return canonicalize_name(self.package.name)
+        return canonicalize_name(self.package.name) if self.package else ""
 
     @property
     def here(self) -> bool:
-        return self.package.ecosystem == _ECOSYSTEM
+        """True for a package of this ecosystem, which may be written with a suffix (`PyPI:…`)."""
+        told = self.package.ecosystem if self.package else ""
+        return told.partition(":")[0].strip().casefold() == _ECOSYSTEM.casefold()
 
     @property
     def events(self) -> list[list[dict[str, str]]]:
-        """Of each range that counts in versions of the ecosystem."""
-        return [item.events for item in self.ranges if item.type == "ECOSYSTEM"]
+        """Of each range that counts in versions; those of commits say nothing of a release."""
+        return [item.events for item in self.ranges if item.type.upper() != "GIT"]
 
     @property
     def unclear(self) -> bool:
         """True when the record does not tell which versions, or in words nobody can compare."""
-        return not (self.events or self.versions) or not all(map(comparable, self.events))
+        told = self.events or self.versions
+        return not told or not all(opens(one) and comparable(one) for one in self.events)
+
+    @property
+    def fixed(self) -> set[Version]:
+        """Versions that mend it."""
+        texts = (text for one in self.events for event in one if (text := event.get("fixed")))
+        return set(filter(None, map(parsed, texts)))
 
     def covers(self, version: Version) -> bool:
         """True for an affected version; for every one when that is unclear."""
         listed = version in map(parsed, self.versions)
         return self.unclear or listed or any(within(version, one) for one in self.events)
-
-    def served(self) -> dict[str, Any]:
-        """Return it as the OSV service would answer it."""
-        ranges = [{"type": "ECOSYSTEM", "events": one} for one in filter(comparable, self.events)]
-        return {"package": {"ecosystem": _ECOSYSTEM, "name": self.name}, "ranges": ranges}
 
 
 class Advisory(_Part):
@@ -108,8 +113,18 @@ class Advisory(_Part):
             "modified": self.modified.isoformat(),
             "aliases": self.aliases,
             "summary": self.summary or self.details[:200],
-            "affected": [item.served() for item in self.concerned],
+            "affected": list(self._served()),
         }
+
+    def _served(self) -> Iterator[dict[str, Any]]:
+        """One entry with one range for each package: pip-audit takes the fixes of one only."""
+        fixed: dict[str, set[Version]] = defaultdict(set)
+        for item in self.concerned:
+            fixed[item.name] |= item.fixed
+        for name, versions in fixed.items():
+            events = [{"fixed": str(version)} for version in sorted(versions)]
+            package = {"ecosystem": _ECOSYSTEM, "name": name}
+            yield {"package": package, "ranges": [{"type": "ECOSYSTEM", "events": events}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +168,24 @@ def load(folder: Path, name: str = "") -> Advisories:
 
 
 def _record_files(folder: Path) -> list[Path]:
-    files = (path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
-    return sorted({*files} - {folder / DATABASE_FILE})
+    found: list[Path] = []
+    for home, folders, names in os.walk(folder, onerror=_refuse):
+        linked = [name for name in folders if (Path(home) / name).is_symlink()]
+        if linked:
+            reason = f"the folder {in_words(linked[0])} of advisories is a link"
+            raise EvidenceError(reason, "replace it by its files")
+        found += [Path(home) / name for name in names]
+    records = (path for path in found if path.suffix.lower() in _SUFFIXES)
+    return sorted({*records} - {folder / DATABASE_FILE})
+
+
+def _refuse(error: OSError) -> NoReturn:
+    """A folder that cannot be listed hides advisories."""
+    name = in_words(Path(error.filename).name)
+    raise EvidenceError(
+        f"the folder `{name}` of advisories cannot be listed: {error.strerror}",
+        "make it readable",
+    ) from None
 
 
 def _standing(folder: Path) -> Iterator[Advisory]:
@@ -178,8 +209,11 @@ def _record(path: Path, folder: Path) -> Advisory:
         if path.stat().st_size > _MAX_BYTES:
             raise ValueError("larger than an advisory is")
         advisory = Advisory.model_validate(_parsed(path))
-    except (ValueError, OSError, RecursionError) as error:
-        reason = f"{len(error.errors())} fields" if isinstance(error, ValidationError) else error
+        _utc(advisory.modified)
+    except (ValueError, OSError, RecursionError, OverflowError) as error:
+        reason = (
+            f"{len(error.errors())} of its fields" if isinstance(error, ValidationError) else error
+        )
         step = "mend or remove the file, or synchronise the folder again"
         raise EvidenceError(
             f"the advisory {name} is not an OSV record: {in_words(str(reason))}", step
@@ -191,7 +225,7 @@ def _parsed(path: Path) -> Any:
     import yaml
 
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".json":
+    if path.suffix.lower() == ".json":
         return json.loads(text)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -206,7 +240,7 @@ def _synced(metadata: Path, name: str) -> datetime | None:
         return None
     try:
         return _utc(datetime.fromisoformat(json.loads(metadata.read_text("utf-8"))["synced_at"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OSError, RecursionError, OverflowError):
         reason = f"{name}/{DATABASE_FILE} does not say when it was synchronised"
         raise EvidenceError(reason, "synchronise the folder again") from None
 

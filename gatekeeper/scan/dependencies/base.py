@@ -42,7 +42,7 @@ def folder_of(root: Path, commit: str, name: str, seconds: float) -> Iterator[Pa
         folder = Path(home).resolve()
         # `export-ignore` in the attributes leaves files out of archives
         if lost := sorted(path for path in expected if not (folder / path).is_file()):
-            reason = f"git does not hand out {len(lost)} files of `{name}`"
+            reason = f"git does not hand out {len(lost)} file{'s' * (len(lost) != 1)} of `{name}`"
             step = "remove `export-ignore` from .gitattributes"
             raise EvidenceError(f"{reason}, e.g. {in_words(lost[0])}", step)
         yield folder

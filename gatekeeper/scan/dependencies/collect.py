@@ -200,15 +200,15 @@ def _vulnerabilities(answers: Iterable[Matched], source: Source) -> Iterator[Vul
 
 
 def _vulnerability(answer: Matched, known: Known, source: Source) -> Vulnerability:
+    from gatekeeper.scan.dependencies.source import worst
     from gatekeeper.scan.scanners.interface import in_words
 
-    grades = map(source.severities.get, (known.id, *known.aliases))
     return Vulnerability(
         name=answer.name,
         version=answer.version,
         id=known.id,
         aliases=tuple(sorted(known.aliases)),
         fixed_in=known.fix_versions,
-        severity=next(filter(None, grades), None),
+        severity=worst(map(source.severities.get, (known.id, *known.aliases))),
         summary=in_words(known.description)[:200],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from gatekeeper.core.fields import format_duration
 from gatekeeper.core.gate import Context
@@ -16,6 +16,7 @@ from gatekeeper.scan.dependencies.facts import (
     Vulnerability,
 )
 from gatekeeper.scan.dependencies.settings import DependencySettings
+from gatekeeper.scan.dependencies.versions import later
 from gatekeeper.scan.occurrences import numbered
 
 _UNGRADED = Severity.HIGH
@@ -59,7 +60,8 @@ def _lost(evidence: DependencyEvidence) -> Iterator[Failure]:
     wanted = {f"{pin.name}=={pin.version}" for pin in evidence.pins if pin.name not in explained}
     lost = wanted.difference(evidence.judged)
     if lost and not evidence.problems:
-        reason = f"{len(lost)} pinned versions were not judged, e.g. {min(lost)}"
+        told = "was" if len(lost) == 1 else "were"
+        reason = f"{_counted(len(lost), 'pinned version')} {told} not judged, e.g. {min(lost)}"
         yield Failure(reason, "collect the evidence again")
 
 
@@ -91,7 +93,8 @@ def _vulnerable(
             _message(flaw),
             Place(pin.path, pin.line, package=f"{pin.name}@{pin.version}"),
             (*_identity(pin, flaw), occurrence),
-            blocking=severity >= settings.fail_on,
+            # what nobody has graded could be of any severity
+            blocking=flaw.severity is None or severity >= settings.fail_on,
             severity=severity,
         )
 
@@ -111,7 +114,8 @@ def _identity(pin: Pin, flaw: Vulnerability) -> tuple[str, str, str, str]:
 
 def _message(item: Vulnerability) -> str:
     aliases = f" ({', '.join(item.aliases)})" if item.aliases else ""
-    mended = f"fixed in {', '.join(item.fixed_in)}" if item.fixed_in else "no fixed version yet"
+    fixed = ", ".join(later(item.version, item.fixed_in))
+    mended = f"fixed in {fixed}" if fixed else "no fixed version is known"
     summary = f": {item.summary}" if item.summary else ""
     return f"{item.name} {item.version} falls under {item.id}{aliases}{summary}; {mended}"
 
@@ -131,11 +135,11 @@ def _loose(
 def _checked(evidence: DependencyEvidence, settings: DependencySettings) -> Iterator[str]:
     if evidence.judged:
         files = _counted(len(evidence.files), "lock file")
-        told = f"{len(evidence.judged)} versions in {files} with {evidence.tool}"
+        told = f"{_counted(len(evidence.judged), 'version')} in {files} with {evidence.tool}"
         yield f"{told} against {_source(evidence.database)}"
     yield from (f"{path}: declares no dependencies" for path in evidence.projects)
     if evidence.unpinned:
-        yield f"{len(evidence.unpinned)} requirements without an exact version"
+        yield f"{_counted(len(evidence.unpinned), 'requirement')} without an exact version"
     if private := _unjudged(evidence).intersection(settings.private):
         yield f"not judged, private by policy: {', '.join(sorted(private))}"
 
@@ -148,7 +152,8 @@ def _source(database: Database | None) -> str:
     if database is None:
         return "osv.dev"
     read = f" as of base {database.revision[:7]}" if database.revision else ""
-    return f"{database.records} advisories in `{database.folder}`{read}"
+    records = "1 advisory" if database.records == 1 else f"{database.records} advisories"
+    return f"{records} in `{database.folder}`{read}"
 
 
 def _counted(count: int, what: str) -> str:
@@ -169,14 +174,18 @@ def _blocks(finding: Finding) -> bool:
 
 
 def _next_steps(evidence: DependencyEvidence, found: Sequence[Finding]) -> tuple[str, ...]:
-    """Say which version to go to: the highest of the fixed ones mends all advisories."""
+    """Say which version to go to: one in which every advisory on the package is mended."""
     blocking = {finding.where.package for finding in filter(_blocks, found)}
-    steps = dict(_steps(evidence.vulnerabilities))
-    return tuple(steps[package] for package in sorted(steps) if package in blocking)
+    flaws: dict[str, list[Vulnerability]] = defaultdict(list)
+    for flaw in evidence.vulnerabilities:
+        flaws[f"{flaw.name}@{flaw.version}"].append(flaw)
+    return tuple(_step(flaws[package]) for package in sorted(flaws) if package in blocking)
 
 
-def _steps(flaws: Iterable[Vulnerability]) -> Iterator[tuple[str, str]]:
-    for flaw in flaws:
-        for fixed in flaw.fixed_in[-1:]:
-            step = f"raise {flaw.name} from {flaw.version} to {fixed} or later"
-            yield f"{flaw.name}@{flaw.version}", step
+def _step(flaws: Sequence[Vulnerability]) -> str:
+    """Return what to do about one version that falls under some advisories."""
+    name, version = flaws[0].name, flaws[0].version
+    fixed = later(version, (text for flaw in flaws for text in flaw.fixed_in))
+    if fixed:
+        return f"raise {name} from {version} to {fixed[-1]} or later"
+    return f"replace {name} {version}, or waive its findings for a time: no fix of it is known"

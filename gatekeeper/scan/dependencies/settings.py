@@ -33,7 +33,8 @@ class DependencySettings(Settings):
         advisories: `osv` for the service at osv.dev, or a folder of OSV records (JSON or YAML)
             relative to the tree; those of the base when a pull request is judged.
         max_age: how old a folder of advisories may be: older knowledge is no answer.
-        fail_on: advisories of this severity or worse fail the gate; one without counts as high.
+        fail_on: advisories of this severity or worse fail the gate; so does one that nobody has
+            graded, as are all of osv.dev: it could be of any.
         private: packages that a public service need not know: their own code is not judged here.
     """
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from gatekeeper.core.errors import EvidenceError
 from gatekeeper.core.gate import Request
+from gatekeeper.core.model import Severity
 from gatekeeper.scan.dependencies import advisories, base, osv_server
 from gatekeeper.scan.dependencies.facts import Database
 from gatekeeper.scan.dependencies.settings import OSV, DependencySettings
@@ -44,9 +46,21 @@ def opened(request: Request[DependencySettings], deadline: float) -> Iterator[So
     with _folder(request, name, deadline) as folder:
         known = advisories.load(folder, name)
     database = Database(name, known.records, known.as_of, request.subject.base)
-    severities = {one.id: one.severity for many in known.by_package.values() for one in many}
     with osv_server.serving(known) as url:
-        yield Source(url, database, severities)
+        yield Source(url, database, _severities(known))
+
+
+def _severities(known: advisories.Advisories) -> dict[str, str | None]:
+    """Return the grade of each advisory; the worst one when two records share an id."""
+    found: dict[str, str | None] = {}
+    for one in chain.from_iterable(known.by_package.values()):
+        found[one.id] = worst((found.get(one.id), one.severity))
+    return found
+
+
+def worst(grades: Iterable[str | None]) -> str | None:
+    """Return the worst grade, or None when there is none."""
+    return max(filter(None, grades), key=lambda grade: Severity[grade.upper()], default=None)
 
 
 def _folder(

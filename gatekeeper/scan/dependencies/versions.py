@@ -32,6 +32,18 @@ def comparable(events: Iterable[Mapping[str, str]]) -> bool:
     return all(parsed(text) for event in events for text in event.values())
 
 
+def opens(events: Iterable[Mapping[str, str]]) -> bool:
+    """True when something is introduced; without it a range would hold no version at all."""
+    return any("introduced" in event for event in events)
+
+
+def later(version: str, candidates: Iterable[str]) -> list[str]:
+    """Return the candidates that come after a version, ascending; none that cannot be compared."""
+    here = parsed(version)
+    known = [(at, text) for text in candidates if (at := parsed(text))]
+    return [text for at, text in sorted(known) if here and at > here]
+
+
 def within(version: Version, events: Iterable[Mapping[str, str]]) -> bool:
     """True when the last event that has come by this version is an introduction.
 

@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from gatekeeper.core.errors import ToolError
 from gatekeeper.scan import processes
@@ -23,6 +23,7 @@ from gatekeeper.scan.scanners.answers import Answer, read
 from gatekeeper.scan.scanners.interface import in_words
 
 _UNREACHABLE = ("ConnectionError", "Max retries")
+_LEFT_OUT = "WARNING:pip_audit._service"
 _NO_PROXY = {"NO_PROXY": "127.0.0.1"}
 
 
@@ -49,13 +50,19 @@ class Matched(Answer):
         name: normalised.
         version: as asked; empty for a skipped package.
         skipped: why the service did not judge it; empty when it did.
-        advisories: that the version falls under.
+        advisories: that the version falls under; told, if only as an empty list, unless skipped.
     """
 
     name: str
     version: str = ""
     skipped: Annotated[str, AfterValidator(in_words)] = Field("", alias="skip_reason")
     advisories: tuple[Known, ...] = Field((), alias="vulns")
+
+    @model_validator(mode="after")
+    def _tells(self) -> Self:
+        if not self.skipped and "advisories" not in self.model_fields_set:
+            raise ValueError("neither judged nor skipped")
+        return self
 
 
 class _Report(Answer):
@@ -127,9 +134,23 @@ def _read(done: processes.Completed, pins: Mapping[str, str]) -> tuple[Matched, 
             "make api.osv.dev reachable (HTTPS_PROXY), or name a folder of advisories in the "
             "policy",
         )
-    if lost := sorted(_unanswered(report.dependencies, pins)):
-        raise ToolError(f"pip-audit left out {len(lost)} packages, e.g. {lost[0]}")
-    return report.dependencies
+    _must_be_whole(done, report)
+    answers = report.dependencies
+    if lost := sorted(_unanswered(answers, pins)):
+        raise ToolError(f"pip-audit left out {len(lost)} of {len(pins)} packages, e.g. {lost[0]}")
+    if other := next((answer for answer in answers if answer.name not in pins), None):
+        raise ToolError(f"pip-audit speaks of {in_words(other.name)}, which is not pinned")
+    return answers
+
+
+def _must_be_whole(done: processes.Completed, report: _Report) -> None:
+    """Refuse an answer that pip-audit did not end on, or left advisories out of."""
+    vulnerable = any(answer.advisories for answer in report.dependencies)
+    if done.status != int(vulnerable):
+        raise ToolError(f"pip-audit ended with status {done.status}: {_last_words(done.said)}")
+    if _LEFT_OUT in done.said:
+        # it warns of an advisory that it does not understand, and goes on without it
+        raise ToolError(f"pip-audit left out an advisory: {in_words(done.said)[:200]}")
 
 
 def _unanswered(answers: Iterable[Matched], pins: Mapping[str, str]) -> set[str]:

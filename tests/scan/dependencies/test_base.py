@@ -94,7 +94,7 @@ def test_what_a_pull_request_does_to_the_advisories_changes_nothing(tree, judged
     assert result.verdict is Verdict.FAIL
     assert [finding.rule for finding in result.findings] == ["vulnerable-dependency"]
     assert result.checked[0].endswith(
-        f"against 1 advisories in `data/advisories` as of base {base[:7]}"
+        f"against 1 advisory in `data/advisories` as of base {base[:7]}"
     )
 
 

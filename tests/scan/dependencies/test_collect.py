@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tarfile
 from datetime import UTC, datetime
 
@@ -197,21 +198,62 @@ def test_a_service_that_cannot_be_reached_is_an_error_with_a_next_step():
     assert "api.osv.dev" in caught.value.next_step
 
 
+def told(*packages):
+    return json.dumps({"dependencies": packages}).encode()
+
+
+CLEAN = {"name": "flask", "version": "2.0.1", "vulns": []}
+FLAWED = {**CLEAN, "vulns": [{"id": "X", "fix_versions": [], "description": "", "aliases": []}]}
+
+
+@pytest.fixture
+def answering(monkeypatch):
+    """Let pip-audit say something and return what is made of it."""
+
+    def ask(status, output, said=""):
+        done = processes.Completed(status, output, said)
+        monkeypatch.setattr(processes, "run", lambda *_, **__: done)
+        return pip_audit.audit([("flask", "2.0.1")], osv_url=None, environment={}, seconds=60)
+
+    return ask
+
+
 @pytest.mark.parametrize(
-    "output",
+    ("status", "output"),
     [
-        b"",
-        b"No known vulnerabilities found",
-        b"{}",
-        b'{"dependencies": []}',
-        b'{"dependencies": [{"name": "flask", "version": "9.9", "vulns": []}]}',
+        (0, b""),
+        (0, b"No known vulnerabilities found"),
+        (0, b"{}"),
+        (0, told()),
+        (0, told({**CLEAN, "version": "9.9"})),
+        (0, told({"name": "flask", "version": "2.0.1"})),
+        (0, told({"name": "Flask", "version": "2.0.1", "vulns": []})),
+        (0, told(CLEAN, {**CLEAN, "name": "django"})),
+        (0, told(CLEAN)[:-2]),
+        (0, told(FLAWED)),
+        (1, told(CLEAN)),
+        (-9, told(CLEAN)),
+        (2, told(FLAWED)),
     ],
 )
-def test_an_answer_that_does_not_speak_of_what_was_asked_is_not_believed(monkeypatch, output):
-    done = processes.Completed(0, output, "")
-    monkeypatch.setattr(processes, "run", lambda *_, **__: done)
+def test_an_answer_that_does_not_speak_of_what_was_asked_is_not_believed(answering, status, output):
     with pytest.raises(ToolError):
-        pip_audit.audit([("flask", "2.0.1")], osv_url=None, environment={}, seconds=60)
+        answering(status, output)
+
+
+@pytest.mark.parametrize("output", [told(CLEAN), told({"name": "flask", "skip_reason": "unknown"})])
+def test_a_whole_answer_is_believed(answering, output):
+    assert [answer.name for answer in answering(0, output)] == ["flask"]
+    assert [answer.advisories[0].id for answer in answering(1, told(FLAWED))] == ["X"]
+
+
+@pytest.mark.parametrize(
+    "warning", ["Unsupported OSV schema version: 2.0.0", "OSV vuln entry 'X' is missing 'affected'"]
+)
+def test_an_advisory_that_pip_audit_passes_over_is_an_error(answering, warning):
+    said = f"WARNING:pip_audit._service.osv:{warning}\nNo known vulnerabilities found"
+    with pytest.raises(ToolError, match="left out an advisory"):
+        answering(0, told(CLEAN), said)
 
 
 def test_versions_of_one_name_are_asked_for_apart():
@@ -228,6 +270,7 @@ def test_versions_of_one_name_are_asked_for_apart():
         "[]",
         '{"id": "X"}',
         json.dumps(advisory(modified="yesterday")),
+        json.dumps(advisory(modified="0001-01-01T00:00:00+14:00")),
     ],
 )
 def test_a_file_that_is_no_advisory_is_an_error(tree, text):
@@ -241,9 +284,11 @@ def test_the_age_is_that_of_the_newest_record_or_of_the_synchronisation(tree):
     assert advisories.load(folder).as_of == datetime(2026, 11, 22, 8, tzinfo=UTC)
     (folder / "database.json").write_text('{"synced_at": "2026-11-23T09:00:00+01:00"}')
     assert advisories.load(folder).as_of == datetime(2026, 11, 23, 8, tzinfo=UTC)
-    (folder / "database.json").write_text('{"synced": "lately"}')
-    with pytest.raises(EvidenceError):
-        advisories.load(folder)
+    never = '{"synced_at": "0001-01-01T00:00:00+14:00"}'
+    for text in ('{"synced": "lately"}', "[]", "[" * 100_000, never):
+        (folder / "database.json").write_text(text)
+        with pytest.raises(EvidenceError):
+            advisories.load(folder)
 
 
 def test_withdrawn_and_foreign_records_do_not_count(tree):
@@ -267,6 +312,14 @@ def test_withdrawn_and_foreign_records_do_not_count(tree):
         ([{"fixed": "2.0"}, {"introduced": "1.0"}], "0.9", False),
         ([{"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "2.0"}], "1.5", False),
         ([{"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "2.0"}], "2.5", True),
+        ([{"introduced": "0"}, {"fixed": "1.0"}], "0a1", True),
+        ([{"introduced": "1.0"}, {"limit": "2.0"}], "1.5", True),
+        ([{"introduced": "1.0", "fixed": "2.0"}], "1.5", True),
+        ([{"introduced": "1.0"}, {"fixed": "1.0"}], "1.0", False),
+        # a range that does not say where it begins says nothing: it means all
+        ([], "9.9", True),
+        ([{"fixed": "2.0"}], "1.0", True),
+        ([{"Introduced": "0"}, {"fixed": "2.0"}], "1.0", True),
     ],
 )
 def test_ranges_are_walked_as_the_schema_says(tree, events, version, affected):
@@ -275,6 +328,78 @@ def test_ranges_are_walked_as_the_schema_says(tree, events, version, affected):
     (tree / "advisories" / "demo.json").write_text(json.dumps(record))
     known = advisories.load(tree / "advisories")
     assert bool(known.affecting("flask", version)) is affected
+
+
+@pytest.mark.parametrize("kind", ["ECOSYSTEM", "Ecosystem", "SEMVER"])
+@pytest.mark.parametrize("ecosystem", ["PyPI", "pypi", "PyPI:mirror"])
+def test_a_record_counts_however_its_kind_is_spelled(tree, kind, ecosystem):
+    record = advisory()
+    record["affected"][0]["package"]["ecosystem"] = ecosystem
+    record["affected"][0] |= {"versions": ["1.0"]}
+    record["affected"][0]["ranges"][0]["type"] = kind
+    (tree / "advisories" / "demo.json").write_text(json.dumps(record))
+    (found,) = advisories.load(tree / "advisories").affecting("flask", "2.0")
+    assert found.served()["affected"][0]["package"]["ecosystem"] == "PyPI"
+
+
+def test_ranges_of_commits_do_not_widen_listed_versions(tree):
+    commits = [{"type": "GIT", "events": [{"introduced": "0"}, {"fixed": "abcdef"}]}]
+    record = listed("1.0", ranges=commits)
+    (tree / "advisories" / "demo.json").write_text(json.dumps(record))
+    known = advisories.load(tree / "advisories")
+    assert [bool(known.affecting("flask", version)) for version in ("1.0", "1.1")] == [True, False]
+
+
+def test_a_record_may_speak_of_code_that_is_no_package(tree):
+    record = advisory()
+    record["affected"].insert(0, {"ranges": [{"type": "GIT", "events": [{"introduced": "0"}]}]})
+    (tree / "advisories" / "demo.json").write_text(json.dumps(record))
+    assert advisories.load(tree / "advisories").affecting("flask", "2.0")
+
+
+def test_the_fixes_of_every_branch_are_served(tree):
+    record = advisory()
+    record["affected"] += advisory(fixed="3.0.1")["affected"] + advisory("other")["affected"]
+    (tree / "advisories" / "demo.json").write_text(json.dumps(record))
+    (found,) = advisories.load(tree / "advisories").affecting("flask", "2.0")
+    (ours,) = [one for one in found.served()["affected"] if one["package"]["name"] == "flask"]
+    assert ours["ranges"][0]["events"] == [{"fixed": "2.2.5"}, {"fixed": "3.0.1"}]
+
+
+def test_records_are_found_by_suffix_in_any_case_and_in_any_folder(tree):
+    (tree / "advisories" / "demo.json").rename(tree / "advisories" / "DEMO.JSON")
+    inner = tree / "advisories" / "a" / "b"
+    inner.mkdir(parents=True)
+    (inner / "click.YAML").write_text(json.dumps(advisory("click")))
+    assert advisories.load(tree / "advisories").records == 2
+
+
+def test_a_folder_of_records_that_is_not_followed_or_listed_is_an_error(tree, monkeypatch):
+    inner = tree / "advisories" / "inner"
+    inner.symlink_to(tree)
+    with pytest.raises(EvidenceError, match="is a link"):
+        advisories.load(tree / "advisories")
+    inner.unlink()
+    inner.mkdir()
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("inner"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(EvidenceError, match="`inner` of advisories cannot be listed"):
+        advisories.load(tree / "advisories")
+
+
+def test_two_records_of_one_id_are_graded_by_the_worse(tree, judged):
+    mild = advisory(database_specific={"severity": "LOW"})
+    (tree / "advisories" / "again.json").write_text(json.dumps(mild))
+    (tree / "advisories" / "zz.json").write_text(json.dumps({**mild, "id": "DEMO-Flask"}))
+    (tree / "requirements.txt").write_text("flask==2.0.1\n")
+    labels = {f.where.package: f.severity.label for f in judged(tree).findings[:1]}
+    assert labels == {"flask@2.0.1": "critical"}
 
 
 def test_a_record_that_does_not_say_which_versions_means_all(tree):

@@ -45,7 +45,7 @@ def test_pins_without_an_advisory_pass(context):
     judged = judge(CLEAN, SETTINGS, context)
     assert (judged.findings, judged.failures) == ((), ())
     assert judged.checked == (
-        "1 versions in 1 lock file with pip-audit 2.10.1 against 12 advisories in `advisories`",
+        "1 version in 1 lock file with pip-audit 2.10.1 against 12 advisories in `advisories`",
     )
 
 
@@ -71,6 +71,25 @@ def test_a_vulnerable_pin_is_told_with_its_place_and_its_fix(context):
     assert judged.next_steps == ("raise flask from 2.0.1 to 2.3.2 or later",)
 
 
+def test_the_next_step_is_a_version_that_mends_every_advisory(context):
+    flaws = (
+        replace(FLAW, fixed_in=("2.10.1", "2.9")),
+        replace(FLAW, id="CVE-2026-2", fixed_in=("2.2.5",)),
+        replace(FLAW, id="CVE-2026-3", fixed_in=()),
+    )
+    judged = judge(replace(CLEAN, vulnerabilities=flaws), SETTINGS, context)
+    assert judged.next_steps == ("raise flask from 2.0.1 to 2.10.1 or later",)
+
+
+def test_a_version_before_the_pinned_one_mends_nothing(context):
+    flaw = replace(FLAW, fixed_in=("1.0", "odd"))
+    judged = judge(replace(CLEAN, vulnerabilities=(flaw,)), SETTINGS, context)
+    assert judged.findings[0].message.endswith("; no fixed version is known")
+    assert judged.next_steps == (
+        "replace flask 2.0.1, or waive its findings for a time: no fix of it is known",
+    )
+
+
 def test_every_lock_that_pins_it_is_told(context):
     pins = (*CLEAN.pins, Pin("flask", "2.0.1", "uv.lock", 9))
     judged = judge(replace(CLEAN, pins=pins, vulnerabilities=(FLAW,)), SETTINGS, context)
@@ -80,9 +99,17 @@ def test_every_lock_that_pins_it_is_told(context):
 
 @pytest.mark.parametrize(
     ("fail_on", "severity", "blocks"),
-    [("high", "medium", False), ("high", None, True), ("critical", "critical", True)],
+    [
+        ("high", "medium", False),
+        ("high", None, True),
+        ("critical", "high", False),
+        ("critical", "critical", True),
+        ("critical", None, True),
+    ],
 )
-def test_the_threshold_counts_an_ungraded_advisory_as_high(context, fail_on, severity, blocks):
+def test_the_threshold_holds_and_an_ungraded_advisory_always_blocks(
+    context, fail_on, severity, blocks
+):
     settings = DependencySettings.model_validate({"advisories": "a", "fail_on": fail_on})
     flaw = replace(FLAW, severity=severity)
     (finding,) = judge(replace(CLEAN, vulnerabilities=(flaw,)), settings, context).findings
