@@ -125,13 +125,34 @@ class ForcePushed(Answer):
 
 
 class BaseChanged(Answer):
-    """The pull request was pointed at another branch."""
+    """The pull request was pointed at another branch, by somebody or by GitHub."""
 
-    typename: Literal["BaseRefChangedEvent"] = Field(alias="__typename")
+    typename: Literal["BaseRefChangedEvent", "AutomaticBaseChangeSucceededEvent"] = Field(
+        alias="__typename"
+    )
     created_at: datetime
     actor: Actor | None
     previous_ref_name: str
     current_ref_name: str
+
+
+class BaseForcePushed(Answer):
+    """The base branch was rewritten."""
+
+    typename: Literal["BaseRefForcePushedEvent"] = Field(alias="__typename")
+    created_at: datetime
+    actor: Actor | None
+    before_commit: Ref | None
+    after_commit: Ref | None
+
+
+class BaseDeleted(Answer):
+    """The base branch was deleted; it may have been made anew since, somewhere else."""
+
+    typename: Literal["BaseRefDeletedEvent"] = Field(alias="__typename")
+    created_at: datetime
+    actor: Actor | None
+    base_ref_name: str | None
 
 
 class Dismissed(Answer):
@@ -143,7 +164,8 @@ class Dismissed(Answer):
     review: Node | None
 
 
-Event = Annotated[ForcePushed | BaseChanged | Dismissed, Field(discriminator="typename")]
+BaseEvent = BaseChanged | BaseForcePushed | BaseDeleted
+Event = Annotated[ForcePushed | BaseEvent | Dismissed, Field(discriminator="typename")]
 
 
 class Ends(Answer):

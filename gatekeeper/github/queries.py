@@ -40,12 +40,26 @@ _EVENTS = f"""
     ... on BaseRefChangedEvent {{
       createdAt actor {_ACTOR} previousRefName currentRefName
     }}
+    ... on AutomaticBaseChangeSucceededEvent {{
+      createdAt actor {_ACTOR} previousRefName: oldBase currentRefName: newBase
+    }}
+    ... on BaseRefForcePushedEvent {{
+      createdAt actor {_ACTOR} beforeCommit {{ oid }} afterCommit {{ oid }}
+    }}
+    ... on BaseRefDeletedEvent {{
+      createdAt actor {_ACTOR} baseRefName
+    }}
     ... on ReviewDismissedEvent {{
       createdAt actor {_ACTOR} review {{ id }}
     }}
   }}
 """
-_EVENT_TYPES = "[HEAD_REF_FORCE_PUSHED_EVENT, BASE_REF_CHANGED_EVENT, REVIEW_DISMISSED_EVENT]"
+# a base that GitHub changes by itself, when the branch below was merged, is no BASE_REF_CHANGED
+_EVENT_TYPES = """[
+  HEAD_REF_FORCE_PUSHED_EVENT, REVIEW_DISMISSED_EVENT,
+  BASE_REF_CHANGED_EVENT, AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT,
+  BASE_REF_FORCE_PUSHED_EVENT, BASE_REF_DELETED_EVENT
+]"""
 _ENDS = "number state headRefOid baseRefOid baseRefName"
 
 

@@ -84,10 +84,11 @@ def _of_what(review: Review, pull: PullRequest) -> Rejection | None:
     # must be for exactly the commit that would be merged
     if review.commit and review.commit != pull.head_oid:
         return Rejection(review, "review-approval-stale", since(review.commit, pull))
-    # must be given for the present base
+    # must be given for the base that it is, or was, merged into
     for moved in pull.base_changes:
-        if moved.at >= given_at(review):
-            why = f"{moved.actor} has since moved it from {moved.previous} to {moved.current}"
+        if moved.at >= given_at(review) and not pull.was_merged_before(moved.at):
+            what = f"#{pull.number} from {moved.previous} to {moved.current}"
+            why = f"{moved.actor} has since moved {what}"
             return Rejection(review, "review-approval-stale", why)
     return None
 

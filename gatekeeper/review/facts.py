@@ -171,13 +171,13 @@ class ForcePush:
 
 @dataclass(frozen=True, slots=True)
 class BaseChange:
-    """The pull request was pointed at another branch.
+    """The pull request got another base: another branch, or its branch was rewritten or deleted.
 
     Attributes:
         actor: who did it.
         at: UTC.
-        previous: the branch before.
-        current: the branch after.
+        previous: the branch before; with ` at ` and its commit where the branch was rewritten.
+        current: the branch after, in the same way; `(deleted)` where it was deleted.
     """
 
     actor: Person
@@ -222,7 +222,7 @@ class PullRequest:
         commits: every commit that it brings.
         reviews: every review, whatever its state.
         force_pushes: of the head branch.
-        base_changes: of the base branch's name.
+        base_changes: everything that gave it another base without a push to its head.
         dismissals: of reviews.
         commits_complete: False when the host did not give all commits.
         reviews_complete: False when the host did not give all reviews.

@@ -23,9 +23,10 @@ from gatekeeper.review.facts import (
     Review,
     Signature,
 )
+from gatekeeper.review.words import short
 
 _OPINIONS = ("APPROVED", "CHANGES_REQUESTED")
-V = TypeVar("V", answers.ForcePushed, answers.BaseChanged, answers.Dismissed)
+V = TypeVar("V", answers.ForcePushed, answers.Dismissed)
 AskPermission = Callable[[str], tuple[Permission | None, str]]
 
 
@@ -78,7 +79,7 @@ class GitHubSource:
             commits=commits,
             reviews=reviews,
             force_pushes=tuple(map(_force_push, _of(answers.ForcePushed, events))),
-            base_changes=tuple(map(_base_change, _of(answers.BaseChanged, events))),
+            base_changes=tuple(_base_changes(events, pull.base_ref_name)),
             dismissals=tuple(map(_dismissal, _of(answers.Dismissed, events))),
             commits_complete=len(commits) == pull.commits.total_count,
             reviews_complete=len(reviews) == pull.reviews.total_count,
@@ -167,9 +168,21 @@ def _force_push(event: answers.ForcePushed) -> ForcePush:
     return ForcePush(people.of_actor(event.actor), event.created_at, before, after)
 
 
-def _base_change(event: answers.BaseChanged) -> BaseChange:
-    actor, previous = people.of_actor(event.actor), event.previous_ref_name
-    return BaseChange(actor, event.created_at, previous, event.current_ref_name)
+def _base_changes(events: Iterable[answers.Event], base: str) -> Iterator[BaseChange]:
+    for event in events:
+        if isinstance(event, answers.BaseEvent):
+            yield BaseChange(people.of_actor(event.actor), event.created_at, *_moved(event, base))
+
+
+def _moved(event: answers.BaseEvent, base: str) -> tuple[str, str]:
+    """Return what the base was before and after; only its present name is known for a rewrite."""
+    if isinstance(event, answers.BaseChanged):
+        return event.previous_ref_name, event.current_ref_name
+    if isinstance(event, answers.BaseDeleted):
+        return event.base_ref_name or base, "(deleted)"
+    before, after = _oid(event.before_commit), _oid(event.after_commit)
+    unknown = "an unknown commit"
+    return f"{base} at {short(before, unknown)}", f"{base} at {short(after, unknown)}"
 
 
 def _dismissal(event: answers.Dismissed) -> Dismissal:

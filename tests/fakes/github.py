@@ -20,6 +20,7 @@ from tests.fakes.graphql import Connection, answer
 Node = dict[str, Any]
 Fault = Callable[["Exchange"], None]
 TOKEN = "a-token-for-tests"
+_ENDS = ("before", "after")
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
@@ -121,6 +122,20 @@ class PullRequest:
         names = {"previousRefName": self.node["baseRefName"], "currentRefName": branch}
         self._event("BaseRefChangedEvent", login, **names)
         self.node["baseRefName"] = branch
+
+    def follow(self, login: str, branch: str) -> None:
+        """Point at another base branch, as GitHub does itself when the branch below is merged."""
+        names = {"oldBase": self.node["baseRefName"], "newBase": branch}
+        self._event("AutomaticBaseChangeSucceededEvent", login, **names)
+        self.node["baseRefName"] = branch
+
+    def rewrite_base(self, login: str) -> None:
+        """Force-push the base branch."""
+        ends = {f"{name}Commit": {"__typename": "Commit", "oid": oid(name)} for name in _ENDS}
+        self._event("BaseRefForcePushedEvent", login, **ends)
+
+    def delete_base(self, login: str) -> None:
+        self._event("BaseRefDeletedEvent", login, baseRefName=self.node["baseRefName"])
 
     def review(self, login: str, state: str = "APPROVED", of: str | None = None) -> Node:
         """Review the head; as on GitHub, nobody has an opinion on their own pull request."""

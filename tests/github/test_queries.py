@@ -54,6 +54,9 @@ def everything() -> FakeGitHub:
     pull.dismiss(pull.review("dana", "CHANGES_REQUESTED"), "alice")
     pull.force_push("alice", commit("one", git_actor("alice")), signed)
     pull.retarget("alice", "develop")
+    pull.follow("alice", "main")
+    pull.rewrite_base("alice")
+    pull.delete_base("alice")
     pull.review("dana")["commit"] = None
     pull.review("copilot[bot]", "PENDING")["author"] = None
     return hub

@@ -454,11 +454,19 @@ def test_case_30_an_approval_before_the_base_was_changed_is_stale(decide: Decide
     back = BaseChange(ALICE, at(30), "develop", "main")
     result = decide(approved(base_changes=(there, back)))
     assert result.verdict is Verdict.FAIL
-    assert says(result, "moved it from main to develop")
+    assert says(result, "alice has since moved #42 from main to develop")
     assert (
         decide(approved(base_changes=(there,), reviews=(review(minutes=25),))).verdict
         is Verdict.PASS
     )
+
+
+def test_case_30_what_happens_to_the_base_after_the_merge_changes_nothing(decide: Decide) -> None:
+    merged = approved(state="MERGED", merged_at=at(15))
+    gone = BaseChange(ALICE, at(16), "main", "(deleted)")
+    assert decide(replace(merged, base_changes=(gone,))).verdict is Verdict.PASS
+    before = replace(gone, at=at(15))
+    assert decide(replace(merged, base_changes=(before,))).verdict is Verdict.FAIL
 
 
 def test_case_30_an_approval_at_the_instant_of_the_change_is_stale(decide: Decide) -> None:

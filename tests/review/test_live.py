@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from gatekeeper.review.recorded import write_recording
 from gatekeeper.review.source import open_source
 from tests.conftest import RequestFactory
 from tests.fakes.github import FakeGitHub, commit, git_actor, oid
+from tests.fakes.github import PullRequest as FakePullRequest
 
 
 @pytest.fixture
@@ -93,6 +94,31 @@ def test_events_of_the_timeline_reach_the_judge(hub: FakeGitHub, check: Check) -
     assert facts.base_changes[0].current == "develop"
     (push,) = facts.force_pushes
     assert (push.before, push.after) == (oid("one"), oid("two"))
+
+
+@pytest.mark.parametrize(
+    ("moved", "told"),
+    [
+        (lambda pull: pull.retarget("bob", "develop"), "from main to develop"),
+        (lambda pull: pull.follow("bob", "develop"), "from main to develop"),
+        (
+            lambda pull: pull.rewrite_base("bob"),
+            f"from main at {oid('before')[:7]} to main at {oid('after')[:7]}",
+        ),
+        (lambda pull: pull.delete_base("bob"), "from main to (deleted)"),
+    ],
+)
+def test_case_30_an_approval_does_not_outlive_its_base_whoever_changed_that(
+    hub: FakeGitHub, check: Check, moved: Callable[[FakePullRequest], None], told: str
+) -> None:
+    pull = hub.open("alice", alices("one"))
+    pull.review("dana")
+    moved(pull)
+    result = check(hub)
+    assert result.verdict is Verdict.FAIL
+    assert f"bob has since moved #42 {told}" in result.reason
+    pull.review("dana")
+    assert check(hub).verdict is Verdict.PASS
 
 
 def test_a_bot_that_may_write_can_request_changes(hub: FakeGitHub, check: Check) -> None:
