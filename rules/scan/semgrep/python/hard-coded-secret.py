@@ -8,6 +8,10 @@ app = Flask(__name__)
 app.secret_key = "correct horse battery staple"
 # ruleid: python-hard-coded-secret
 app.config["SECRET_KEY"] = "correct horse battery staple"
+# ruleid: python-hard-coded-secret
+app.config.from_mapping(SECRET_KEY="correct horse battery staple")
+# ok: python-hard-coded-secret
+app.config.from_mapping(SECRET_KEY=os.environ["SECRET_KEY"])
 # ok: python-hard-coded-secret
 app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
 # ok: python-hard-coded-secret

@@ -16,6 +16,10 @@ def login():
     # ok: python-log-injection
     logger.warning("failed login of %r", user)
     # ok: python-log-injection
+    logger.warning(f"failed login of {user!r}")
+    # ruleid: python-log-injection
+    logger.warning(f"failed login of {user!r}, {user}")
+    # ok: python-log-injection
     logger.warning("failed login of %s", user.replace("\n", " "))
     # ok: python-log-injection
     logger.warning("failed login")

@@ -1,7 +1,7 @@
 import sqlite3
 
 from django.http import HttpResponse
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, Query
 from flask import Flask, abort, request
 from sqlalchemy import select, text
 
@@ -35,6 +35,10 @@ def in_order():
     db.execute("SELECT * FROM products ORDER BY " + SORTABLE[order])
     # ok: python-sql-injection
     db.execute("SELECT * FROM products ORDER BY " + SORTABLE.get(order, "name"))
+    # ok: python-sql-injection
+    db.execute("SELECT * FROM products ORDER BY " + SORTABLE.get(order, SORTABLE["name"]))
+    # ruleid: python-sql-injection
+    db.execute("SELECT * FROM products ORDER BY " + SORTABLE.get(order, order))
     if order not in ("name", "price"):
         abort(400)
     # ok: python-sql-injection
@@ -82,6 +86,14 @@ async def by_name(name: str, session=None):
     session.execute(text("SELECT * FROM items WHERE name = :name"), {"name": name})
     # ok: python-sql-injection
     session.execute(select(session.Item).where(session.Item.name == name))
+
+
+@api.get("/found")
+async def found(q: str = Query(...), session=Depends(text), user: str = Depends(text)):
+    # ruleid: python-sql-injection
+    session.execute(text(f"SELECT * FROM items WHERE name = '{q}'"))
+    # ok: python-sql-injection
+    session.execute(text(f"SELECT * FROM items WHERE owner = {user}"))
 
 
 def django_view(request, Product):
