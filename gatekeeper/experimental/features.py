@@ -17,7 +17,7 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from gatekeeper.core import places
 from gatekeeper.core.digest import canonical, digest
-from gatekeeper.core.errors import PolicyError, PolicyProblem
+from gatekeeper.core.errors import PolicyError, PolicyProblem, UsageError
 from gatekeeper.core.fields import Duration
 from gatekeeper.core.places import Document
 from gatekeeper.core.sections import Settings, read_section
@@ -189,7 +189,10 @@ def _clashes(feature: Feature, others: list[Feature], document: Document) -> lis
         message = f"the file has to be named `{feature.key}.yml`, like its key"
         problems.append(document.problem(("key",), message))
     for other in others:
-        if other.flag == feature.flag:
+        if other.key == feature.key:
+            message = f"the feature `{feature.key}` is declared in {other.path} already"
+            problems.append(document.problem(("key",), message))
+        elif other.flag == feature.flag:
             message = f"the flag `{feature.flag}` belongs to {other.path} already"
             problems.append(document.problem(("flag",), message))
     return problems
@@ -200,10 +203,10 @@ def _json(value: Any) -> str:
 
 
 def template(key: str, owner: str, expires: date) -> str:
-    """Return a new declaration. Raises PolicyError for a key that cannot name a file."""
+    """Return a new declaration. Raises UsageError for a key that cannot name a file."""
     if not re.fullmatch(KEY, key):
-        message = f"`{key}`: a feature's key is lower case, like search-suggest"
-        raise PolicyError([PolicyProblem("KEY", 0, 0, message)])
+        reason = f"`{key}` names no feature"
+        raise UsageError(reason, "a feature's key is lower case, like search-suggest")
     quoted = _json(owner)
     return f"""\
 key: {key}

@@ -5,6 +5,7 @@ Live means that the flag is on in production: somebody may meet the experimental
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -119,7 +120,9 @@ def _phases(facts: ExperimentalEvidence) -> str:
 
 def _next_steps(findings: Sequence[Finding], situations: Sequence[Situation]) -> Iterator[str]:
     for finding in findings:
-        yield f"gatekeeper feature {_VERBS.get(finding.rule, 'show')} {finding.where.feature}"
+        # whoever made the flag chose its name, and this line is there to be pasted into a shell
+        name = shlex.quote(finding.where.feature or "")
+        yield f"gatekeeper feature {_VERBS.get(finding.rule, 'show')} {name}"
     for promotable in filter(ready, situations):
         yield f"gatekeeper feature promote {promotable.state.key}"
 

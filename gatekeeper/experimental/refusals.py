@@ -13,6 +13,9 @@ _UNDER_WAY = frozenset({Phase.STAGING, Phase.QA_PASSED, Phase.EXPERIMENTAL})
 def under_way(state: FeatureState) -> Refusal:
     """An attempt is under way already."""
     reason = f"attempt {state.attempt} is under way ({state.phase.label})"
+    if state.phase is Phase.DRAFT:
+        remedy = f"go on with `gatekeeper feature advance {state.key} --artifact DIGEST`"
+        return Refusal("phase", reason, remedy)
     return Refusal("phase", reason, f"`gatekeeper feature rollback {state.key}` ends it")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -36,6 +37,15 @@ class ExperimentalSettings(Settings):
     min_contexts: Annotated[int, Field(ge=1)] = 1000
     approvals: Annotated[int, Field(ge=1)] = 2
     entry_approvals: Annotated[int, Field(ge=1)] = 1
+
+    @field_validator("features")
+    @classmethod
+    def _below(cls, folder: str) -> str:
+        # must be in the tree: a pull request is judged by what its base declares
+        path = PurePosixPath(folder)
+        if path.is_absolute() or ".." in path.parts or not path.parts:
+            raise ValueError("the folder of the declarations has to be below the root of the tree")
+        return path.as_posix()
 
     @field_validator("staging")
     @classmethod

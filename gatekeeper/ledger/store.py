@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import astuple, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
 _WAIT = 30.0
+_MOST = 2**53
 _META = MetaData()
 _ENTRIES = Table(
     "ledger_entries",
@@ -226,7 +227,15 @@ def _make_folder(path: Path) -> None:
 
 
 def _entry(row: Any) -> Entry:
-    return Entry(**{field.name: row._mapping[field.name] for field in fields(Entry)})
+    entry = Entry(**{field.name: row._mapping[field.name] for field in fields(Entry)})
+    # must be what this store writes: SQLite keeps any type in any column
+    numbers, texts = (entry.sequence, entry.revision), astuple(entry)[3:]
+    sound = all(type(one) is int and 0 < one < _MOST for one in numbers) and all(
+        type(one) is str for one in (entry.stream, *texts)
+    )
+    if not sound:
+        raise LedgerError(f"the ledger's entry {entry.sequence} cannot be read", _BROKEN_STEP)
+    return entry
 
 
 def _head(connection: Connection, *, lock: bool = False) -> Head:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,14 @@ def test_two_features_cannot_share_a_flag() -> None:
     other = DECLARATION.replace("key: search-suggest", f"key: other\nflag: {KEY}")
     with pytest.raises(PolicyError, match=r"belongs to features/other\.yml already"):
         parse_features({PATH: DECLARATION, "features/other.yml": other})
+
+
+def test_a_feature_is_declared_once() -> None:
+    """Else the one would hide what the other says."""
+    other = DECLARATION.replace("owner:", "flag: other\nowner:")
+    message = f"the feature `{KEY}` is declared in features/a/{KEY}.yaml already"
+    with pytest.raises(PolicyError, match=re.escape(message)):
+        parse_features({PATH: DECLARATION, f"features/a/{KEY}.yaml": other})
 
 
 def test_what_an_approval_is_for_changes_with_the_configuration_only() -> None:

@@ -172,6 +172,50 @@ def test_a_live_flag_that_nobody_declared_is_found(shop: Shop, judged: Any) -> N
     assert judgement.findings[0].where.feature == "stray"
 
 
+def test_a_name_of_a_flag_is_quoted_for_the_shell(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.tamper("UPDATE flags SET key = 'x; rm -rf /'", file="flags.db")
+    steps = judged().next_steps
+    assert "gatekeeper feature rollback 'x; rm -rf /'" in steps
+
+
+def test_a_flag_that_is_there_twice_is_no_pass(shop: Shop, judged: Any) -> None:
+    """The SDK would read the other one; that takes a table without its key."""
+    from gatekeeper.experimental.backends.interface import BackendError
+
+    shop.to_experimental()
+    shop.tamper("CREATE TABLE mine AS SELECT * FROM flags", file="flags.db")
+    shop.tamper("DROP TABLE flags", file="flags.db")
+    shop.tamper("ALTER TABLE mine RENAME TO flags", file="flags.db")
+    shop.tamper(
+        "INSERT INTO flags SELECT environment, key, version, replace(document, '25000', '99000'),"
+        " operation_id FROM flags WHERE environment = 'production'",
+        file="flags.db",
+    )
+    with pytest.raises(BackendError, match="cannot be read"):
+        judged()
+    done(shop.service.rollback(KEY, Order("alice")))
+    (flag,) = shop.backend.flags("production")
+    assert not flag.live
+
+
+@pytest.mark.parametrize("value", ["NULL", "'three'", "2.5", "x'00'"])
+def test_a_version_of_another_type_is_no_pass_and_no_obstacle_to_rolling_back(
+    shop: Shop, judged: Any, value: str
+) -> None:
+    from gatekeeper.experimental.backends.interface import BackendError
+
+    shop.to_experimental()
+    shop.tamper("CREATE TABLE mine AS SELECT * FROM flags", file="flags.db")
+    shop.tamper("DROP TABLE flags", file="flags.db")
+    shop.tamper("ALTER TABLE mine RENAME TO flags", file="flags.db")
+    shop.tamper(f"UPDATE flags SET version = {value}", file="flags.db")
+    with pytest.raises(BackendError, match="cannot be read"):
+        judged()
+    done(shop.service.rollback(KEY, Order("alice")))
+    assert not shop.backend.read(KEY, "production").live
+
+
 def test_taking_a_declaration_away_makes_its_live_flag_undeclared(shop: Shop, judged: Any) -> None:
     shop.to_experimental()
     (shop.root / "features" / f"{KEY}.yml").unlink()

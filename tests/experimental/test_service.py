@@ -313,6 +313,20 @@ def test_staging_and_production_cannot_be_one_environment() -> None:
         ExperimentalSettings.model_validate({"production": "live", "staging": "live"})
 
 
+@pytest.mark.parametrize("folder", ["/etc", "../features", "features/../..", "."])
+def test_the_declarations_are_in_the_tree(folder: str) -> None:
+    with pytest.raises(ValidationError, match="below the root of the tree"):
+        ExperimentalSettings.model_validate({"features": folder})
+
+
+def test_a_draft_that_is_started_again_is_told_how_to_go_on(shop: Shop) -> None:
+    """Rolling back does not end it: nothing is on."""
+    shop.declare()
+    done(shop.service.start(KEY, Order("alice")))
+    outcome = refused(shop.service.start(KEY, Order("alice")), "phase")
+    assert f"feature advance {KEY} --artifact DIGEST" in outcome.refusals[0].remedy
+
+
 def test_operations_on_what_was_never_started_say_so(shop: Shop) -> None:
     with pytest.raises(UsageError, match=r"features/search-suggest\.yml does not exist"):
         shop.service.promote(KEY, Order("alice"))

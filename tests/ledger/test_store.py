@@ -200,6 +200,25 @@ def test_a_broken_file_is_an_error_and_no_empty_ledger(tmp_path: Path, content: 
         Ledger.open(URL, tmp_path).verify()
 
 
+@pytest.mark.parametrize("column", ["revision", "at", "body", "previous"])
+@pytest.mark.parametrize("value", ["NULL", "x'00ff'", "-1", "9007199254740993", "2.5"])
+def test_a_column_of_another_type_is_no_crash_and_no_sound_ledger(
+    five: Ledger, tmp_path: Path, column: str, value: str
+) -> None:
+    tamper(
+        tmp_path,
+        "CREATE TABLE mine AS SELECT * FROM ledger_entries",
+        "DROP TABLE ledger_entries",
+        "ALTER TABLE mine RENAME TO ledger_entries",
+        f"UPDATE ledger_entries SET {column} = {value} WHERE sequence = 3",
+    )
+    try:
+        problems = five.verify().problems
+    except LedgerError:
+        return
+    assert problems
+
+
 def test_a_reader_cannot_write(five: Ledger, tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="cannot be used"):
         Ledger.open(URL, tmp_path).append(draft(9), expect_revision=5)

@@ -133,7 +133,7 @@ class EmbeddedBackend:
                 held = _observed(environment, row)
             except BackendError:
                 # nothing of it can be kept: everybody gets the caller's default
-                broken = Observed(flag, environment, row[1])
+                broken = Observed(flag, environment, _version(row[1]))
                 return _write(connection, broken, {"key": flag, "on": False}, operation_id)
             if not held.live:
                 return held
@@ -177,11 +177,18 @@ def _read(connection: sqlite3.Connection, flag: str, environment: str) -> Observ
 
 
 def _row(connection: sqlite3.Connection, flag: str, environment: str) -> _Row | None:
-    row: _Row | None = connection.execute(
+    rows: list[_Row] = connection.execute(
         "SELECT key, version, document, operation_id FROM flags WHERE environment = ? AND key = ?",
         (environment, flag),
-    ).fetchone()
-    return row
+    ).fetchall()
+    if len(rows) > 1:
+        # a table of somebody's own making: nobody knows which of them the clients read
+        return flag, max(_version(row[1]) for row in rows), "", ""
+    return rows[0] if rows else None
+
+
+def _version(held: object) -> int:
+    return held if type(held) is int else 0
 
 
 def _observed(environment: str, row: _Row) -> Observed:
@@ -190,6 +197,8 @@ def _observed(environment: str, row: _Row) -> Observed:
         held: Any = json.loads(text)
         if not isinstance(held, dict):
             raise ValueError("not an object")
+        if type(version) is not int or type(flag) is not str:
+            raise ValueError("its key or version is of another type")
         found = configuration(flag, held)
     except (ValueError, TypeError, RecursionError, rfc8785.CanonicalizationError) as error:
         reason = f"the flag {flag} in {environment} cannot be read ({error})"
@@ -202,9 +211,11 @@ def _write(
 ) -> Observed:
     version = held.version + 1
     text = canonical(content | {"version": version}).decode()
+    where = (held.environment, held.flag)
+    connection.execute("DELETE FROM flags WHERE environment = ? AND key = ?", where)
     connection.execute(
-        "INSERT OR REPLACE INTO flags (environment, key, version, document, operation_id)"
+        "INSERT INTO flags (environment, key, version, document, operation_id)"
         " VALUES (?, ?, ?, ?, ?)",
-        (held.environment, held.flag, version, text, operation_id),
+        (*where, version, text, operation_id),
     )
     return _read(connection, held.flag, held.environment)
