@@ -124,7 +124,8 @@ def _do(given: dict[str, Any], operation: Callable[[FeatureService, str, Any], O
     from gatekeeper.experimental.outcome import Order
 
     order = Order(
-        actor=given["actor"] or features.login(),
+        # must not fall back where it was given empty, by a variable that is not set
+        actor=features.login() if given["actor"] is None else given["actor"],
         dry_run=given["dry_run"],
         operation_id=given["operation_id"],
         announce=features.plan,

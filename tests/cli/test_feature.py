@@ -184,6 +184,21 @@ def test_a_key_that_is_no_file_name_is_refused(feature: Run, tmp_path: Path, key
     assert not (tmp_path / "features").exists()
 
 
+def test_a_key_that_names_no_feature_is_told_without_a_place(feature: Run) -> None:
+    _, said = feature("start", "Dark Mode", "--actor", "alice")
+    assert "`Dark Mode` names no feature" in said
+    assert ":0:" not in said
+
+
+def test_an_actor_that_is_given_empty_is_nobody_and_not_who_is_logged_in(
+    feature: Run, tmp_path: Path
+) -> None:
+    code, said = feature("start", "dark-mode", "--actor", "")
+    assert code == 2
+    assert "the actor names nobody" in said
+    assert not (tmp_path / "features").exists()
+
+
 def test_an_unreadable_ledger_exits_3(feature: Run, tmp_path: Path) -> None:
     start(feature)
     for file in (tmp_path / ".gatekeeper").glob("ledger.db-*"):
