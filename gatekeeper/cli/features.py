@@ -94,7 +94,8 @@ def shown(one: Standing) -> int:
     for line in one.situation.drift if one.situation else ():
         _say(f"drift  {line}", "red")
     _goal(one)
-    _next(_commands(one), "run")
+    here = f"gatekeeper feature show {one.key}"
+    _next([command for command in _commands(one) if command != here], "run")
     _events(one.events)
     return 0
 

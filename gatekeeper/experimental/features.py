@@ -25,7 +25,7 @@ from gatekeeper.core.sections import Settings, read_section
 KEY = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
 WHOLE = 100_000
 _Key = Annotated[str, Field(pattern=KEY, max_length=100)]
-_Text = Annotated[str, Field(min_length=1, max_length=200)]
+_Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 _Value = StrictBool | Annotated[StrictInt, Field(ge=-(2**53) + 1, lt=2**53)] | StrictStr
 
 

@@ -164,7 +164,8 @@ def stage_soak(at: Situation) -> Refusal | None:
 
 
 def _soaked(guard: str, done: timedelta, needed: timedelta) -> Refusal | None:
-    if timedelta(0) <= done >= needed:
+    # of time that runs backwards `clock` tells, for every move
+    if done >= needed or not needed:
         return None
     # in whole seconds, up: whoever waits that long has waited long enough
     left = timedelta(seconds=ceil((needed - max(done, timedelta(0))).total_seconds()))

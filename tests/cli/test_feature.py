@@ -104,6 +104,17 @@ def test_show_says_where_the_next_step_leads_and_what_was_done(feature: Run) -> 
     assert "deployed sha256:111111111111 by alice" in said
 
 
+def test_show_does_not_name_itself_as_what_comes_next(feature: Run) -> None:
+    start(feature)
+    feature("sign-off", "dark-mode", "--actor", "quinn")
+    feature("advance", "dark-mode", "--actor", "alice")
+    feature("approve", "dark-mode", "--actor", "bob")
+    feature("advance", "dark-mode", "--actor", "alice")
+    _, said = feature("show", "dark-mode")
+    assert "run: gatekeeper feature approve dark-mode\n" in said
+    assert "feature show" not in said
+
+
 def test_a_plan_is_printed_with_each_write(feature: Run) -> None:
     feature("start", "dark-mode", "--actor", "alice")
     code, said = feature("advance", "dark-mode", "--actor", "alice", "--artifact", DIGEST)

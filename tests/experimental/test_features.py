@@ -36,6 +36,7 @@ def test_a_declaration_is_read_whole() -> None:
         (("title:", "titel:"), ":2:1: unknown key `titel`; did you mean `title`?"),
         (("percentage", "percent"), ":6:6: unknown key `percent`; did you mean `percentage`?"),
         (("owner: alice", "owner: ''"), ":3:1: `owner`"),
+        (("owner: alice", "owner: '  '"), ":3:1: `owner`"),
         (("owner: alice\n", ""), "`owner` is missing"),
         (("25", "0"), ":6:6: `percentage`"),
         (("25", "101"), ":6:6: `percentage`"),

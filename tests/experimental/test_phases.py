@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gatekeeper.experimental import phases
+from gatekeeper.experimental import guards, phases
 from gatekeeper.experimental.configuration import Configuration, Counts
 from gatekeeper.experimental.features import Feature, Stage
 from gatekeeper.experimental.guards import Situation
@@ -149,6 +149,21 @@ def test_the_last_day_of_an_expiry_still_counts() -> None:
             "approvals"
         ],
     }
+
+
+def test_a_clock_that_is_behind_asks_for_no_soak_where_none_is_needed() -> None:
+    at = replace(
+        READY,
+        now=SINCE - timedelta(days=1),
+        settings=ExperimentalSettings(soak=timedelta(0)),
+        feature=replace(FEATURE, stages=(Stage(25_000, 0),)),
+    )
+    assert "clock" in refusals(at)
+    assert not {"soak", "stage soak"} & set(refusals(at))
+
+
+def test_every_move_looks_at_the_clock() -> None:
+    assert all(guards.clock in found for found in (*phases.GUARDS.values(), phases.RECONFIGURE))
 
 
 def test_a_soak_that_is_missing_says_how_long_to_wait() -> None:
