@@ -31,6 +31,8 @@ SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 MAX_RESULTS = 25_000  # a host refuses a run with more
+# What is found in no file is shown at the file that asks for it.
+_ANCHOR = "gatekeeper.yml"
 _UNDECIDED = {Verdict.SKIP: "note", Verdict.PENDING: "warning"}
 
 
@@ -115,23 +117,21 @@ def _suppression(waived: Waived) -> dict[str, Any]:
 
 
 def _location(place: Place) -> dict[str, Any]:
-    location: dict[str, Any] = {}
-    if place.path is not None:
-        location["physicalLocation"] = _physical(place.path, place)
+    location: dict[str, Any] = {"physicalLocation": _physical(place)}
     logical = list(_logical(place))
-    if logical or not location:
+    if logical or place.path is None:
         location["logicalLocations"] = logical or [{"name": "the change", "kind": "change"}]
     return location
 
 
-def _physical(path: str, place: Place) -> dict[str, Any]:
+def _physical(place: Place) -> dict[str, Any]:
+    """Return a file and a line: a host refuses the whole run for one result without them."""
+    path = place.path or _ANCHOR
     uri = quote(path.lstrip("/"), safe="/", errors="backslashreplace")
-    artifact = {"uri": uri, "uriBaseId": "%SRCROOT%"}
-    if place.line is None:
-        return {"artifactLocation": artifact}
-    region = {"startLine": place.line, "startColumn": place.column, "endLine": place.end_line}
+    line = place.line if place.path and place.line else 1
+    region = {"startLine": line, "startColumn": place.column, "endLine": place.end_line}
     known = {key: value for key, value in region.items() if value is not None}
-    return {"artifactLocation": artifact, "region": known}
+    return {"artifactLocation": {"uri": uri, "uriBaseId": "%SRCROOT%"}, "region": known}
 
 
 def _logical(place: Place) -> Iterator[dict[str, str]]:

@@ -124,11 +124,21 @@ def test_a_path_is_a_relative_percent_encoded_uri() -> None:
         (Place(package="flask@2.2.2"), "package", "flask@2.2.2"),
     ],
 )
-def test_what_is_no_file_gets_no_file(place: Place, kind: str, name: str) -> None:
+def test_what_is_no_file_is_shown_at_the_policy_that_asks_for_it(
+    place: Place, kind: str, name: str
+) -> None:
     location = at(place)
-    assert "physicalLocation" not in location
+    assert location["physicalLocation"]["artifactLocation"]["uri"] == "gatekeeper.yml"
     [logical] = location["logicalLocations"]
     assert (logical["kind"], logical["name"]) == (kind, name)
+
+
+@pytest.mark.parametrize("sample", sorted(EVERY))
+def test_every_result_has_a_file_and_a_line_as_code_scanning_demands(sample: str) -> None:
+    for result in run(EVERY[sample])["results"]:
+        physical = result["locations"][0]["physicalLocation"]
+        assert physical["artifactLocation"]["uri"]
+        assert physical["region"]["startLine"] >= 1
 
 
 def test_a_package_in_a_file_has_both() -> None:
