@@ -11,16 +11,28 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# The noughts of other scripts: nine more digits follow each.
+_NOUGHTS = [code for code in range(0x100, 0xF000) if unicodedata.decimal(chr(code), None) == 0]
+_DIGITS = {nought + digit: str(digit) for nought in _NOUGHTS for digit in range(10)}
+_DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
+_PLAIN = _DIGITS | _DASHES
+
 # Ways to write a character that hide it from a pattern: JSON and HTML escapes, percent signs,
-# wide, raised, circled and mathematical forms, spaces of other widths, characters without width,
-# and the zero bytes of UTF-16. Cells with any of them are unfolded first.
+# wide, raised, circled and mathematical forms, digits of other scripts, accents on their own,
+# spaces and dashes of other widths, characters without width, the zero bytes of UTF-16, and whole
+# numbers with an exponent. Cells with any of them are unfolded first.
 FOLDED = (
-    r"\\u[0-9A-Fa-f]{4}|&[#A-Za-z]|%[0-9A-Fa-f]{2}"
-    r"|[\x00\x{00A0}\x{00AD}\x{00B2}\x{00B3}\x{00B9}\x{2000}-\x{200D}\x{202F}\x{2060}-\x{209F}"
-    r"\x{2460}-\x{249B}\x{3000}\x{FE50}-\x{FE6F}\x{FEFF}-\x{FFEF}\x{1D400}-\x{1D7FF}]"
+    r"\\u[0-9A-Fa-f]{4}|&[#A-Za-z]|%[0-9A-Fa-f]{2}|[0-9]\.[0-9]+[eE]\+?1[0-9]"
+    r"|[\x00\x{00A0}\x{00AD}\x{00B2}\x{00B3}\x{00B9}\x{0300}-\x{036F}\x{061C}\x{180E}"
+    r"\x{2000}-\x{2015}\x{202A}-\x{202F}\x{2060}-\x{209F}\x{2212}"
+    r"\x{2460}-\x{249B}\x{3000}\x{FE00}-\x{FE0F}\x{FE50}-\x{FE6F}\x{FEFF}-\x{FFEF}"
+    r"\x{1D400}-\x{1D7FF}" + "".join(f"\\x{{{n:X}}}-\\x{{{n + 9:X}}}" for n in _NOUGHTS) + "]"
 )
-_INVISIBLE = re.compile("[\x00\u00ad\u200b-\u200d\u2060\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
+_EXPONENT = re.compile(r"(?<![0-9.])([0-9])\.([0-9]+)[eE]\+?(1[0-9])(?![0-9])")
 
 
 def as_text(column: pa.Array) -> tuple[pa.Array, int]:
@@ -80,5 +92,12 @@ def unfold(text: str) -> str:
     """Write out escapes and look-alike forms, and drop characters that cannot be seen."""
     text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
     text = html.unescape(unquote(text, errors="replace"))
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_PLAIN)
+    text = _EXPONENT.sub(_written_out, text)
     return text.encode("utf-8", "replace").decode("utf-8")  # half an escaped pair is no character
+
+
+def _written_out(number: re.Match[str]) -> str:
+    """Return `4.716e+15` as its sixteen digits, and what is no whole number as it stands."""
+    whole, places, exponent = number[1], number[2].rstrip("0"), int(number[3])
+    return whole + places.ljust(exponent, "0") if len(places) <= exponent else number[0]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from gatekeeper.staging.detectors import Detector, Standing
 
@@ -31,7 +32,10 @@ _NOTHING_MORE = Assessment(Standing.FORM)
 _PLAUSIBLE = Assessment(Standing.PLAUSIBLE)
 _RESERVED = Assessment(Standing.RESERVED)
 _SEPARATORS = re.compile(r"[^0-9A-Za-z]")
+_TOP_LEVEL = re.compile(r"xn--[a-z0-9-]+|[a-z]{2,}|[^\x00-\x7f].*", re.DOTALL)
+_IBAN_START = re.compile(r"[A-Z]{2}[0-9]{2}")
 _MIN_TELLING_LOCAL = 3
+_MAX_SHOWN_TOP = 6
 _MAX_GROUP = 6
 _FIRST_GROUP = 4
 _CARD_LENGTHS = range(12, 20)
@@ -40,14 +44,15 @@ _IBAN_LENGTHS = range(15, 35)
 
 def email(text: str, detector: Detector) -> Assessment | None:
     """Judge an e-mail address by its domain: reserved names never receive mail."""
-    local, _, domain = text.lower().rpartition("@")
+    local, _, run = text.lower().rpartition("@")
+    domain = _domain(run)
+    top = domain.rpartition(".")[2]
     if not detector.reserved.isdisjoint(_with_parents(domain)):
         return _RESERVED
-    top = domain.rpartition(".")[2]
-    if top in detector.never or not _is_top_level(top):
+    if top == domain or top in detector.never:
         return _NOTHING_MORE
     first = local[0] if len(local) >= _MIN_TELLING_LOCAL else ""
-    return Assessment(Standing.VALID, f"{first}***@{domain[0]}***.{top}")
+    return Assessment(Standing.VALID, f"{first}***@{domain[0]}***.{_shown(top)}")
 
 
 def _with_parents(domain: str) -> Iterator[str]:
@@ -55,8 +60,18 @@ def _with_parents(domain: str) -> Iterator[str]:
     return (".".join(labels[start:]) for start in range(len(labels)))
 
 
-def _is_top_level(label: str) -> bool:
-    return label.isalpha() or label.startswith("xn--")
+def _domain(run: str) -> str:
+    """Return it without what was hung on to it, as in `mail.com_deleted` or `mail.com.2`."""
+    labels = run.split(".")
+    while labels and not _TOP_LEVEL.match(labels[-1]):
+        labels.pop()
+    tops = _TOP_LEVEL.findall(labels[-1])[:1] if labels else []
+    return ".".join([*labels[:-1], *tops])
+
+
+def _shown(top: str) -> str:
+    """Words that follow without a space would be shown with it."""
+    return top if top.isascii() and len(top) <= _MAX_SHOWN_TOP else "***"
 
 
 def payment_card(text: str, detector: Detector) -> Assessment | None:
@@ -67,12 +82,18 @@ def payment_card(text: str, detector: Detector) -> Assessment | None:
 def iban(text: str, detector: Detector) -> Assessment | None:
     """Judge an IBAN by its country's format, mod 97 and the published examples.
 
-    Words after it may have been taken for its last groups, so every prefix of whole groups is
-    tried.
+    Words around it and further IBANs stand in the same run, so it may begin with any group and
+    end with any.
     """
-    groups = _SEPARATORS.split(text.upper())
-    prefixes = ("".join(groups[:count]) for count in range(1, len(groups) + 1))
-    return _best(_iban(number, detector) for number in prefixes if len(number) in _IBAN_LENGTHS)
+    return _best(_iban(number, detector) for number in _iban_numbers(text.upper()))
+
+
+def _iban_numbers(text: str) -> Iterator[str]:
+    groups = _SEPARATORS.split(text)
+    for start, first in enumerate(groups):
+        if _IBAN_START.match(first):
+            numbers = accumulate(groups[start : start + _IBAN_LENGTHS.stop])
+            yield from (number for number in numbers if len(number) in _IBAN_LENGTHS)
 
 
 def _best(assessments: Iterator[Assessment]) -> Assessment | None:
