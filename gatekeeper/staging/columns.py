@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from gatekeeper.staging.chance import binomial_tail
 from gatekeeper.staging.facts import ColumnFacts, Detection, DetectorFacts, EnvironmentFacts
 
-# From this share of passing checksums on, a column holds the real thing: random numbers of card
-# length reach it by accident only where there are one or two of them.
+# From this share of passing checksums on, a column holds the real thing: random numbers with a
+# network's prefix reach it by accident only where there are one or two of them. What could not be
+# real in the first place (a timestamp beside the card) tells nothing about the others.
 TELLING_SHARE = 0.5
 # Fewer than one column of random numbers in ten thousand is taken for a leak.
 SIGNIFICANCE = 1e-4
@@ -67,6 +68,6 @@ def explained_by_chance(found: Detection, detector: DetectorFacts) -> bool:
     """
     if detector.chance is None or not found.valid:
         return False
-    if found.valid >= TELLING_SHARE * found.candidates:
+    if found.valid >= TELLING_SHARE * found.plausible:
         return False
     return binomial_tail(found.plausible, detector.chance, found.valid) > SIGNIFICANCE

@@ -33,11 +33,6 @@ class Detection:
     reserved: int
     previews: tuple[str, ...] = ()
 
-    @property
-    def candidates(self) -> int:
-        """Matches that are not known to be harmless."""
-        return self.matches - self.reserved
-
 
 @dataclass(frozen=True, slots=True)
 class ColumnFacts:
@@ -45,7 +40,7 @@ class ColumnFacts:
 
     Attributes:
         name: as the server spells it; personal data in it is masked.
-        type: as the server spells it.
+        type: as the server spells it; masked likewise.
         state: `read`, `excluded` by policy, or `unread`.
         reason: why it was not read; empty when it was.
         next_step: what to do about an unread one.
