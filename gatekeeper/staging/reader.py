@@ -125,7 +125,9 @@ class Reader:
         return replace(facts, columns=tuple(known.values()))
 
     def _column(self, item: StoreObject, column: Column, settings: StoreSettings) -> ColumnFacts:
-        facts = ColumnFacts(self._masked(column.name), column.type, "read")
+        # the name of a type can be anything too, and a reason may quote it
+        column = replace(column, unread=self._masked(column.unread))
+        facts = ColumnFacts(self._masked(column.name), self._masked(column.type), "read")
         return _settled(facts, column, settings.exclusion(f"{item.name}/{facts.name}"))
 
     def _timely(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

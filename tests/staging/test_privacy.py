@@ -55,6 +55,18 @@ def test_a_servers_errors_and_passwords_appear_nowhere(database: Database, scan_
     assert f"postgresql://{role}:***@[socket]/{database.name}" in said
 
 
+def test_the_name_of_a_type_is_masked_too(
+    database: Database, sqlite_file: Any, scan_url: Scan
+) -> None:
+    sqlite_file(f'CREATE TABLE t (a "{EMAIL}"); INSERT INTO t VALUES (1);')
+    database.run(f'CREATE TYPE "{EMAIL}" AS (a bytea)', f'CREATE TABLE t (a "{EMAIL}")',
+                 f'CREATE TYPE "{CARD}" AS RANGE (subtype = bytea)',
+                 f'CREATE TABLE u (a "{CARD}", b "{CARD}"[])')  # fmt: skip
+    for url in ("sqlite:///shop.db", database.url()):
+        said = everything_said(scan_url(url))
+        assert [word for word in RAW if word.lower() in said.lower()] == []
+
+
 def test_an_unexpected_crash_of_a_driver_shows_nothing_of_the_url(
     database: Database, scan_url: Scan
 ) -> None:
