@@ -18,9 +18,10 @@ from gatekeeper import git
 from gatekeeper.scan.code.facts import Unseen
 
 LEFT_OUT = frozenset(
-    {".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox"}
+    {".git", ".hg", ".svn", "node_modules", "__pycache__", ".tox", ".nox"}
     | {".mypy_cache", ".ruff_cache", ".pytest_cache"}
 )
+_ENVIRONMENTS = frozenset({".venv", "venv"})
 _PYTHON = (".py", ".pyw", ".pyi", ".wsgi")
 _SHEBANG = 200
 _INTERPRETER = re.compile(rb"python|pypy|\buv run\b|\bpipx run\b")
@@ -131,7 +132,7 @@ def _link(root: Path, path: Path, known: frozenset[str]) -> _Obstacle:
     # data under the name of a program: Python imports it by the link, and nobody looks at it
     if target.is_file() and _named_python(path.name) and not language(root, inside):
         return _Obstacle(f"a link that makes Python of {printable(inside)}, which is not looked at")
-    return _Obstacle(f"a link to {printable(inside)}, which is looked at", harmless=True)
+    return _Obstacle("a link to what is looked at anyway", harmless=True)
 
 
 def _listed(inside: str, known: frozenset[str]) -> bool:
@@ -142,11 +143,18 @@ def _listed(inside: str, known: frozenset[str]) -> bool:
 def _walk(root: Path, kept_by_tools: list[Unseen]) -> Iterator[str]:
     for folder, folders, names in os.walk(root, onerror=_refuse):
         here = Path(folder).relative_to(root)
-        left = sorted(LEFT_OUT.intersection(folders))
+        left = sorted(name for name in folders if _kept_by_a_tool(Path(folder) / name))
         kept_by_tools += [Unseen(printable((here / it).as_posix()), "kept by tools") for it in left]
-        folders[:] = sorted({*folders} - LEFT_OUT)
+        folders[:] = sorted({*folders}.difference(left))
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         yield from sorted((here / name).as_posix() for name in (*names, *links))
+
+
+def _kept_by_a_tool(folder: Path) -> bool:
+    """True for what a tool can make again; a `venv` that is no environment is the project's own."""
+    if folder.name in _ENVIRONMENTS:
+        return (folder / "pyvenv.cfg").is_file()
+    return folder.name in LEFT_OUT
 
 
 def _refuse(error: OSError) -> NoReturn:

@@ -30,7 +30,8 @@ def collect(request: Request[CodeSettings]) -> CodeEvidence:
         [item.path for item in tree.failed], request.settings.exclude
     )
     sources = list(_sources(root, kept))
-    request.progress(f"scanning {len(sources)} files with {', '.join(request.settings.scanners)}")
+    count = f"{len(sources)} file{'s' * (len(sources) != 1)}"
+    request.progress(f"scanning {count} with {', '.join(request.settings.scanners)}")
     return CodeEvidence(
         files=len(tree.files),
         runs=_runs(request, sources, deadline),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from gatekeeper.core.model import Failure
 from gatekeeper.scan.code.facts import CodeEvidence, ScannerRun, Unseen
 
+_NAMED = 3
 _LOST = "not looked at, and it does not say why"
 _STEPS = {
     "could not be parsed": (
@@ -62,8 +63,10 @@ def _seen(run: ScannerRun) -> str:
 def _left_out(evidence: CodeEvidence) -> Iterator[str]:
     for reason, items in _by_reason(evidence.excluded).items():
         yield f"{_files(len(items))} excluded: {reason}"
-    for first in evidence.skipped[:1]:
-        yield f"{len(evidence.skipped)} skipped, e.g. {first.path}: {first.reason}"
+    for reason, items in _by_reason(evidence.skipped).items():
+        more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
+        named = ", ".join(item.path for item in items[:_NAMED])
+        yield f"skipped, {reason}: {named}{more}"
 
 
 def _grouped(items: Iterable[Unseen], who: str) -> Iterator[Failure]:

@@ -40,6 +40,15 @@ def test_a_plain_folder_lists_all_but_what_tools_keep(tree):
     ]
 
 
+def test_a_folder_that_is_named_like_an_environment_and_is_none_is_listed(tree):
+    write(tree, "venv/x.py")
+    write(tree, ".venv/pyvenv.cfg")
+    write(tree, ".venv/lib/y.py")
+    found = listing(tree)
+    assert found.files == ("shop.py", "venv/x.py")
+    assert [item.path for item in found.skipped] == [".venv"]
+
+
 def test_a_repository_lists_what_is_tracked_even_where_tools_keep_things(repository):
     write(repository, "venv/x.py")
     write(repository, ".gitignore", "hidden.py\nvenv/\n")
