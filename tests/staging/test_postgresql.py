@@ -12,6 +12,7 @@ import pytest
 from gatekeeper.core.gate import Options
 from gatekeeper.staging import reader
 from gatekeeper.staging.gate import STAGING as GATE
+from gatekeeper.staging.stores.postgresql import PostgresqlSession
 from tests.staging.conftest import CARD, EMAIL, IBAN, Database, Scan, start_server
 
 
@@ -61,12 +62,49 @@ def test_an_address_is_found_in_a_column_of_any_type(
     assert run.rules() == {("staging-production-email", "shop/public.t/v")}
 
 
-@pytest.mark.parametrize("kind", ["int8", "numeric", "float8", "numeric(30,2)", "int8[]", "money"])
+NUMBERS = {
+    "int8": CARD,
+    "numeric": CARD,
+    "float8": CARD,
+    "numeric(30,2)": CARD,
+    "money": CARD,
+    "int8[]": f"ARRAY[{CARD}]",
+    "float8[]": f"ARRAY[0.5, {CARD}]",
+    "pair": f"ROW('x', {CARD})",
+    "json": """'{"pan": 4.716000011112221e15}'""",
+}
+
+
+@pytest.mark.parametrize("kind", list(NUMBERS))
 def test_a_card_is_found_in_a_numeric_column(kind: str, database: Database, scan_url: Scan) -> None:
-    value = f"ARRAY[{CARD}]" if kind.endswith("[]") else CARD
-    database.run(f"CREATE TABLE t (v {kind})", f"INSERT INTO t VALUES ({value})")
+    database.run(
+        # what a database sets for itself must not cut digits off
+        f"ALTER DATABASE {database.name} SET extra_float_digits = -5",
+        "CREATE TYPE pair AS (a text, b float8)",
+        f"CREATE TABLE t (v {kind})",
+        f"INSERT INTO t VALUES ({NUMBERS[kind]})",
+    )
     expected = {("staging-payment-card", "shop/public.t/v")}
     assert scan_url(database.url(), name="shop").rules() == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "named"),
+    [
+        ("money[]", f"ARRAY[{CARD}::money]", "money"),
+        ("runs", f"runs(run('{EMAIL}'::bytea, NULL))", "bytea"),
+    ],
+)
+def test_a_type_whose_text_would_hide_its_parts_is_a_failure(
+    kind: str, value: str, named: str, database: Database, scan_url: Scan
+) -> None:
+    """Money has commas among its digits, and the bounds of a range of bytes come as hex."""
+    database.run(
+        "CREATE TYPE run AS RANGE (subtype = bytea, multirange_type_name = runs)",
+        f"CREATE TABLE t (v {kind})",
+        f"INSERT INTO t VALUES ({value})",
+    )
+    assert f"values of type {named} cannot be scanned" in scan_url(database.url()).reasons()
 
 
 def test_special_numbers_do_not_stop_the_scan(database: Database, scan_url: Scan) -> None:
@@ -200,6 +238,85 @@ def test_a_superuser_runs_no_view(database: Database, scan_url: Scan) -> None:
     assert not (database.server.folder / "data" / "trapped").exists()
 
 
+def test_a_role_that_can_become_superuser_runs_no_view(
+    database: Database, role: str, scan_url: Scan
+) -> None:
+    database.run(f"GRANT postgres TO {role}", f"CREATE VIEW v AS SELECT '{EMAIL}' AS a")
+    run = scan_url(database.url(role), name="shop")
+    assert "shop/public.v was not read in full: reading it could run" in run.reasons()
+
+
+def test_a_view_that_reads_more_than_tables_is_read(database: Database, scan_url: Scan) -> None:
+    """An operator is a function too; and where a view inserts says nothing of what it reads."""
+    database.run(
+        "CREATE TABLE t (a text)",
+        "INSERT INTO t VALUES ('x')",
+        "CREATE FUNCTION secret(text) RETURNS text LANGUAGE plpgsql AS"
+        f" $$ BEGIN RETURN reverse('{EMAIL[::-1]}'); END $$",
+        "CREATE OPERATOR ## (rightarg = text, procedure = secret)",
+        "CREATE VIEW operated AS SELECT ## a AS a FROM t",
+        f"CREATE VIEW inserting AS SELECT reverse('{EMAIL[::-1]}') AS a",
+        "CREATE RULE r AS ON INSERT TO inserting DO INSTEAD INSERT INTO t VALUES ('x')",
+    )
+    run = scan_url(database.url(), name="shop")
+    assert not run.judgement.failures
+    assert {place for _, place in run.rules()} == {
+        "shop/public.operated/a",
+        "shop/public.inserting/a",
+    }
+
+
+def test_what_a_view_sets_does_not_outlive_it(database: Database, scan_url: Scan) -> None:
+    """Else one view could put its own `format` in place, and let rows be hidden again."""
+    database.run(
+        "CREATE SCHEMA own",
+        "GRANT USAGE ON SCHEMA own TO public",
+        "CREATE FUNCTION own.format(text, text) RETURNS text LANGUAGE sql AS $$ SELECT 'no' $$",
+        "CREATE FUNCTION own.trap() RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM"
+        " set_config('search_path', 'own, pg_catalog', false),"
+        " set_config('row_security', 'on', false); RETURN 'x'; END $$",
+        "CREATE VIEW a AS SELECT own.trap() AS a",
+        "CREATE TABLE t (a text)",
+        f"INSERT INTO t VALUES ('{EMAIL}')",
+        "CREATE TABLE walled (a text)",
+        f"INSERT INTO walled VALUES ('{EMAIL}')",
+        "ALTER TABLE walled ENABLE ROW LEVEL SECURITY",
+    )
+    run = scan_url(database.url(), name="shop")
+    assert run.item("public.a").state == "read"
+    assert run.rules() == {("staging-production-email", "shop/public.t/a")}
+    assert "shop/public.walled was not read in full: row-level security" in run.reasons()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["ALTER TABLE t ALTER a TYPE varchar(90)", "ALTER TABLE t ALTER a TYPE char(90)"],
+        ["ALTER TABLE t RENAME TO u; CREATE TABLE t (a text); DROP TABLE u",
+         f"INSERT INTO t VALUES ('{EMAIL}')"],
+        ["TRUNCATE t", f"INSERT INTO t VALUES ('{EMAIL}')"],
+    ],
+    ids=["rewritten", "replaced", "filled anew"],
+)  # fmt: skip
+def test_a_table_that_changes_under_the_scan_is_not_taken_for_empty(
+    changes: list[str], database: Database, scan_url: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.run("CREATE TABLE t (a text)", f"INSERT INTO t VALUES ('{EMAIL}')",
+                 "CREATE TABLE full_one (a text)", "INSERT INTO full_one VALUES ('x')",
+                 "CREATE TABLE empty_one (a text)")  # fmt: skip
+    listed = PostgresqlSession.objects
+
+    def list_then_change(session: PostgresqlSession) -> Any:
+        objects = listed(session)
+        database.run(*changes)
+        return objects
+
+    monkeypatch.setattr(PostgresqlSession, "objects", list_then_change)
+    run = scan_url(database.url(), name="shop")
+    (failure,) = run.judgement.failures
+    assert "shop/public.t was not read in full: it was rewritten or replaced" in failure.reason
+
+
 def test_a_cast_that_lies_is_not_asked(database: Database, scan_url: Scan) -> None:
     database.run(
         "CREATE TYPE pair AS (a text, b text)",
@@ -260,6 +377,13 @@ def test_a_schema_named_like_the_servers_own_is_read(database: Database, scan_ur
                  f"INSERT INTO information_schema.t VALUES ('{EMAIL}')")  # fmt: skip
     run = scan_url(database.url(), name="shop")
     assert run.rules() == {("staging-production-email", "shop/information_schema.t/a")}
+
+
+def test_a_table_among_the_servers_own_is_read(database: Database, scan_url: Scan) -> None:
+    database.run("SET allow_system_table_mods = on", "CREATE TABLE pg_toast.t (a text)",
+                 f"INSERT INTO pg_toast.t VALUES ('{EMAIL}')")  # fmt: skip
+    run = scan_url(database.url(), name="shop")
+    assert run.rules() == {("staging-production-email", "shop/pg_toast.t/a")}
 
 
 def test_an_empty_database_is_no_pass(database: Database, scan_url: Scan) -> None:

@@ -69,6 +69,13 @@ def test_a_column_of_mixed_types_loses_nothing(sqlite_file: Any, scan_url: Scan)
     }
 
 
+def test_a_number_with_a_point_keeps_all_its_digits(sqlite_file: Any, scan_url: Scan) -> None:
+    rows = [(float(CARD),), (9792000011112250.0,)]
+    sqlite_file("CREATE TABLE t (a REAL);", ("INSERT INTO t VALUES (?)", rows))
+    (column,) = scan_url(URL).item("t").columns
+    assert [(found.detector, found.valid) for found in column.detections] == [("payment-card", 2)]
+
+
 @pytest.mark.parametrize("name", ['we"ird', "semi;colon", "naïve ☃", "select", "a.b/c", "o'clock"])
 def test_unusual_names_of_tables_and_columns_hide_nothing(
     name: str, sqlite_file: Any, scan_url: Scan

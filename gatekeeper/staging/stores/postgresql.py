@@ -97,7 +97,10 @@ class PostgresqlSession:
 
     def count(self, item: StoreObject) -> int:
         """See `interface.Session`."""
-        return int(self._rows(f"SELECT count(*) FROM {item.source}")[0][0])  # noqa: S608 (quoted)
+        count = int(self._rows(f"SELECT count(*) FROM {item.source}")[0][0])  # noqa: S608 (quoted)
+        if not count and not self._rows(catalog.still_there(item)):
+            raise EvidenceError("it was rewritten or replaced during the scan", "scan again")
+        return count
 
     def read(self, item: StoreObject, columns: Sequence[Column]) -> Iterator[pa.RecordBatch]:
         """See `interface.Session`."""
@@ -115,7 +118,10 @@ class PostgresqlSession:
 
     @contextmanager
     def _savepoint(self) -> Iterator[None]:
-        """Keep the transaction, and so the snapshot, alive when one object cannot be read."""
+        """Keep the transaction, and so the snapshot, alive when one object cannot be read.
+
+        Always rolled back: a view's function must not change a setting for what is read next.
+        """
         milliseconds = min(max(1, int(self.remaining() * 1000)), _MAX_MILLISECONDS)
         self.link.rows("SAVEPOINT object")
         try:
@@ -123,8 +129,12 @@ class PostgresqlSession:
             yield
         except GatekeeperError:
             with suppress(GatekeeperError):  # what broke first is what counts
-                self.link.rows("ROLLBACK TO SAVEPOINT object")
+                self._undo()
             raise
+        self._undo()
+
+    def _undo(self) -> None:
+        self.link.rows("ROLLBACK TO SAVEPOINT object")
         self.link.rows("RELEASE SAVEPOINT object")
 
 
@@ -141,6 +151,9 @@ def open_postgresql(
             "SET search_path = pg_catalog, pg_temp",
             "SET client_encoding = 'UTF8'",
             "SET row_security = off",
+            # what a database or role can set for itself must not cut digits off or change quoting
+            "SET extra_float_digits = 1",
+            "SET standard_conforming_strings = on",
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         ):
             link.rows(statement)

@@ -29,22 +29,12 @@ _SEPARATOR = "\x1f"
 # How to select a cell as text: `format` asks the type itself, while a cast to text could be a
 # function of the database's owner, and say anything.
 _FORMATTED = "format('%s', {cell})"
-# A float would come out as 4.1e+15: whole numbers are selected as their digits.
-_REAL = (
-    "CASE WHEN abs({cell}) < 9e15 AND {cell} = trunc({cell}) "
-    "THEN ({cell})::int8::text ELSE ({cell})::text END"
-)
 # Where a column is of one plain type: bytes as they are, and money without its `$4,111`.
-_SELECTED = {
-    "bytea": "{cell}::bytea",
-    "money": "({cell})::numeric::text",
-    "float4": _REAL,
-    "float8": _REAL,
-}
+_SELECTED = {"bytea": "{cell}::bytea", "money": "({cell})::numeric::text"}
 # A view can call any function, and that runs with the rights of whoever reads the view.
 _RISKY = (
     "reading it could run the database's own code with a superuser's rights",
-    "scan with a role that is no superuser, e.g. a member of pg_read_all_data",
+    "scan with a role that is no superuser and can become none, e.g. one of pg_read_all_data",
 )
 _UNGRANTED = (
     "the role may not read it",
@@ -52,18 +42,21 @@ _UNGRANTED = (
 )
 _EXCLUDE = "exclude it in the policy with the reason why it cannot hold personal data"
 
-# A view is derived when it reads user tables alone: no system relation, no function but
-# built-in ones (dblink would bring values that no table here holds).
+# A view is derived when it reads user tables alone: no system relation, no function or operator
+# but built-in ones (dblink would bring values that no table here holds). Only the rule that makes
+# it a view counts ('1', ON SELECT), not one that says where to insert.
 RELATIONS = f"""
 WITH source AS (
     SELECT r.ev_class AS view,
            bool_or(d.refclassid = 'pg_class'::regclass AND d.refobjid >= {_FIRST}
                    AND d.refobjid <> r.ev_class) AS reads_tables,
            bool_or((d.refclassid = 'pg_class'::regclass AND d.refobjid < {_FIRST})
-                   OR (d.refclassid = 'pg_proc'::regclass AND d.refobjid >= {_FIRST})
+                   OR (d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
+                       AND d.refobjid >= {_FIRST})
                   ) AS reads_more
     FROM pg_rewrite AS r
     JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+    WHERE r.ev_type = '1'
     GROUP BY r.ev_class
 )
 SELECT c.oid::int8, n.nspname::text, c.relname::text,
@@ -73,12 +66,13 @@ SELECT c.oid::int8, n.nspname::text, c.relname::text,
        coalesce(s.reads_tables AND NOT s.reads_more, false),
        CASE WHEN c.relkind = 'v' THEN coalesce(pg_get_viewdef(c.oid), '') ELSE '' END,
        CASE WHEN c.relkind = 'm' THEN c.relispopulated ELSE true END,
-       c.relkind = 'v' AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+       c.relkind = 'v' AND EXISTS (
+           SELECT FROM pg_roles AS p WHERE pg_has_role(session_user, p.oid, 'MEMBER')
+           AND (p.rolsuper OR p.rolname IN ('pg_execute_server_program', 'pg_write_server_files')))
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN source AS s ON s.view = c.oid
 WHERE c.oid >= {_FIRST} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-  AND n.nspname <> 'pg_toast'
 ORDER BY n.nspname, c.relname
 """  # noqa: S608 (no value from outside)
 
@@ -94,7 +88,8 @@ WITH RECURSIVE part(whole, type) AS (
     CROSS JOIN LATERAL (
         SELECT t.typelem AS oid WHERE t.typcategory = 'A'
         UNION ALL SELECT t.typbasetype WHERE t.typtype = 'd'
-        UNION ALL SELECT r.rngsubtype FROM pg_range AS r WHERE r.rngtypid = t.oid
+        UNION ALL SELECT r.rngsubtype FROM pg_range AS r
+                  WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
         UNION ALL SELECT a.atttypid FROM pg_attribute AS a
                   WHERE a.attrelid = t.typrelid AND t.typtype = 'c'
                     AND a.attnum > 0 AND NOT a.attisdropped
@@ -116,6 +111,21 @@ WHERE c.oid >= {_FIRST} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY c.oid, a.attnum
 """  # noqa: S608 (no value from outside)
+
+
+def still_there(item: StoreObject) -> str:
+    """Return a query that has a row when what is listed is what a query would now read.
+
+    To a snapshot that is older than the change, a table that was rewritten or put in another's
+    place looks empty. The catalog is read as of the snapshot, the two functions look at the
+    present.
+    """
+    name = item.source.removeprefix("ONLY ").replace("'", "''")
+    return (
+        f"SELECT oid::int8 FROM pg_class WHERE oid = to_regclass('{name}') "  # noqa: S608 (quoted)
+        "AND relfilenode = coalesce(pg_relation_filenode(oid), 0)"
+    )
+
 
 LARGE_OBJECTS = "SELECT count(*) FROM pg_largeobject_metadata"
 
@@ -178,7 +188,7 @@ def _categories(leaves: str) -> dict[str, str]:
 def _unknown(categories: Mapping[str, str]) -> set[str]:
     """Return the types, of these with their categories, whose text form may hide what they hold."""
     readable = {name for name, category in categories.items() if category in _READABLE_CATEGORIES}
-    return categories.keys() - readable - _READABLE_TYPES
+    return categories.keys() - (readable - {"money"}) - _READABLE_TYPES
 
 
 def large_objects(count: int) -> Iterator[StoreObject]:

@@ -102,7 +102,7 @@ def _expressions(name: str) -> tuple[str, str]:
     whole number that is kept as a real would lose its last digits as text.
     """
     cell = quoted(name)
-    whole = f"abs({cell}) < 9e15 AND {cell} = CAST({cell} AS INTEGER)"
+    whole = f"abs({cell}) < 9e18 AND {cell} = CAST({cell} AS INTEGER)"
     real = f"CASE WHEN {whole} THEN CAST(CAST({cell} AS INTEGER) AS TEXT) ELSE {cell} END"
     text = (
         f"CAST(CASE typeof({cell}) WHEN 'null' THEN '' WHEN 'blob' THEN '' "
