@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from gatekeeper.core.errors import GatekeeperError
@@ -88,6 +88,7 @@ def collect(request: Request[DependencySettings]) -> DependencyEvidence:
         unpinned=tuple(locks.unpinned),
         problems=(
             *locks.problems,
+            *_unlisted(locks.own, tree.files),
             *projects.problems,
             *_hidden(root, tree.failed),
             *asked.problems,
@@ -141,6 +142,16 @@ def _behind(root: Path, link: Path) -> Iterator[str]:
             yield name
 
 
+def _unlisted(own: Iterable[str], files: Iterable[str]) -> Iterator[Problem]:
+    """Folders that a lock installs from and git ignores: nobody reads what they ask for."""
+    from gatekeeper.scan.dependencies.locks.interface import folder_mark, is_folder_mark
+
+    listed = {folder_mark(str(folder)) for file in files for folder in PurePosixPath(file).parents}
+    for folder in sorted(set(filter(is_folder_mark, own)) - listed - {folder_mark("")}):
+        reason = f"{folder} is installed, but none of its files is part of the tree"
+        yield Problem(reason, "commit its files, or take it out of the lock file")
+
+
 def _hidden(root: Path, failed: Iterable[Unseen]) -> Iterator[Problem]:
     """Locks and projects that cannot be opened, and folders that may hold some.
 
@@ -166,7 +177,8 @@ def _ask(
 
     if not versions:
         return _Asked()
-    request.progress(f"asking for advisories on {len(versions)} versions")
+    many = "s" * (len(versions) != 1)
+    request.progress(f"asking for advisories on {len(versions)} version{many}")
     try:
         with opened(request, deadline) as source:
             answers = pip_audit.audit(

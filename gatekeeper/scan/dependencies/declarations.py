@@ -1,4 +1,4 @@
-"""What a project file asks for: pyproject.toml and setup.cfg are read, programs are not run."""
+"""What a project file asks for: declarations are read, programs are not run."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from gatekeeper.scan.dependencies.locks.interface import UnreadableError, normalised, text_of
+from gatekeeper.scan.dependencies.versions import parsed
 
 UNKNOWN = "*"
 _NO_TABLE: Mapping[str, Any] = {}
-_PROGRAMS = ("setup.py", "Pipfile")
+_PROGRAM = "setup.py"
+_SOURCES = frozenset({"git", "url", "path", "file", "hg", "svn", "bzr"})
+_SETTINGS = frozenset({"source", "requires", "scripts", "pipenv"})
 _DEPENDENCIES = {"dependencies", "optional-dependencies"}
 _BROKEN = "has a dependency that cannot be read"
 
@@ -30,7 +33,7 @@ class Need:
 
     Attributes:
         name: normalised; `*` for what cannot be told.
-        allowed: versions; any for the ranges of Poetry, which are written another way.
+        allowed: versions; any for ranges of Poetry that are written another way (`^2`).
         always: False when a marker limits it to some machines.
         sourced: True when it comes from an address: no release of an index will do.
     """
@@ -74,14 +77,14 @@ class Project:
 def declares(path: str) -> bool:
     """True for the path of a file that may declare a project."""
     name = posixpath.basename(path)
-    return name in _READERS or name in _PROGRAMS
+    return name in _READERS or name == _PROGRAM
 
 
 def project(root: Path, path: str) -> Project:
     """Read a declaration file."""
     reader = _READERS.get(posixpath.basename(path))
     if reader is None:
-        # a program or a format of its own: what it asks for is not known
+        # a program: what it asks for is not known
         return Project(path, needs=(Need(UNKNOWN),))
     try:
         return reader(path, text_of(root, path))
@@ -89,14 +92,18 @@ def project(root: Path, path: str) -> Project:
         return Project(path, unreadable=str(error))
 
 
-def _pyproject(path: str, text: str) -> Project:
+def _toml(text: str) -> dict[str, Any]:
     try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
         raise UnreadableError("is not valid TOML") from None
+
+
+def _pyproject(path: str, text: str) -> Project:
+    document = _toml(text)
     try:
         needs = tuple(_needs(document))
-    except (InvalidRequirement, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError):
         raise UnreadableError(_BROKEN) from None
     project = document.get("project")
     if project is None and not (needs or "poetry" in _tools(document)):
@@ -141,8 +148,36 @@ def _list(value: object) -> list[Any]:
 def _of_poetry(poetry: Mapping[str, Any]) -> Iterator[Need]:
     groups = (_table(group, "dependencies") for group in _table(poetry, "group").values())
     tables = (_table(poetry, "dependencies"), _table(poetry, "dev-dependencies"), *groups)
-    names = dict.fromkeys(canonicalize_name(name) for table in tables for name in table)
-    yield from (Need(name) for name in names if name != "python")
+    needs = (_need(name, told) for table in tables for name, told in table.items())
+    yield from (need for need in needs if need.name != "python")
+
+
+def _need(name: str, told: object) -> Need:
+    """Return a need as Poetry and Pipenv write it: a version, or a table that may hold one."""
+    table: Mapping[str, Any] = told if isinstance(told, dict) else {"version": told}
+    always = not {"markers", "python", "platform"} & table.keys()
+    sourced = bool(_SOURCES & table.keys())
+    return Need(canonicalize_name(name), _allowed(table.get("version")), always, sourced)
+
+
+def _allowed(text: object) -> SpecifierSet:
+    """Return the versions that a text allows; any where it is not written as in PEP 440."""
+    if not isinstance(text, str):
+        return SpecifierSet()
+    try:
+        return SpecifierSet(f"=={text}" if parsed(text) else text)
+    except ValueError:
+        return SpecifierSet()
+
+
+def _pipfile(path: str, text: str) -> Project:
+    document = _toml(text)
+    try:
+        tables = [_table(document, key) for key in document if key not in _SETTINGS]
+    except TypeError:
+        raise UnreadableError(_BROKEN) from None
+    needs = tuple(_need(name, told) for table in tables for name, told in table.items())
+    return Project(path, needs=needs)
 
 
 def _tools(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -161,7 +196,7 @@ def _setup_cfg(path: str, text: str) -> Project:
     try:
         parser.read_string(text)
         needs = tuple(_of_setuptools(parser))
-    except (ConfigError, InvalidRequirement):
+    except (ConfigError, ValueError):
         raise UnreadableError(_BROKEN) from None
     # other tools keep their settings here too: a file that asks for nothing says nothing
     return Project(path, needs=needs or None)
@@ -179,4 +214,4 @@ def _of_setuptools(parser: RawConfigParser) -> Iterator[Need]:
             yield from _written([line for line in lines if line.strip()])
 
 
-_READERS = {"pyproject.toml": _pyproject, "setup.cfg": _setup_cfg}
+_READERS = {"pyproject.toml": _pyproject, "setup.cfg": _setup_cfg, "Pipfile": _pipfile}

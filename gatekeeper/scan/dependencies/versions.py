@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 _FIRST = Version("0.dev0")
 
 
 def parsed(text: str) -> Version | None:
-    """Return the version, or None when the text is none of PEP 440."""
+    """Return the version, or None when the text is none of PEP 440, or of too many digits."""
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:
         return None
 
 

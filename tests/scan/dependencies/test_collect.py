@@ -161,6 +161,18 @@ def test_a_folder_that_cannot_be_listed_may_hold_locks(tree, judged):
     assert result.reason.startswith("deps: a link that leaves the tree")
 
 
+def test_a_folder_that_is_installed_must_be_part_of_the_tree(tree, judged):
+    for name in ("listed/inner", "node_modules/hidden"):
+        (tree / name).mkdir(parents=True)
+        (tree / name / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    (tree / "requirements.txt").write_text("-e .\n./listed\n-e ./listed/inner\nflask==2.2.5\n")
+    assert judged(tree).verdict is Verdict.PASS
+    (tree / "dev-requirements.txt").write_text("-e ./node_modules/hidden\n")
+    result = judged(tree)
+    assert result.verdict is Verdict.ERROR
+    assert result.reason.startswith("./node_modules/hidden is installed")
+
+
 def test_a_build_with_a_local_label_is_judged_as_its_release(tree, judged):
     (tree / "advisories" / "demo.json").write_text(json.dumps(listed("2.0.1")))
     (tree / "requirements.txt").write_text("flask==2.0.1+cu118\n")

@@ -165,6 +165,7 @@ def test_a_nested_file_is_found_however_its_option_is_written(tmp_path, line):
         "-r",
         "-r 'hidden.txt",
         "-r ${FOLDER}.txt",
+        "--pre " * 2000,
     ],
 )
 def test_an_option_that_is_not_understood_is_a_problem(tmp_path, line):
@@ -212,6 +213,13 @@ def test_files_that_include_each_other_without_end_are_unreadable(tmp_path):
         (tmp_path / f"{number}.txt").write_text(f"-r {number + 1}.txt\n")
     with pytest.raises(UnreadableError, match="deeply"):
         read(tmp_path, "requirements.txt", "-r 0.txt\n")
+
+
+def test_a_version_of_too_many_digits_is_none(tmp_path):
+    text = "flask==" + "9" * 5000
+    assert loose(read(tmp_path, "requirements.txt", text))[0][1] == 1
+    lock = f'[[package]]\nname = "flask"\nversion = "{text[7:]}"\n'
+    assert loose(read(tmp_path, "uv.lock", lock)) == [("flask", 1, False)]
 
 
 def test_a_local_label_names_a_build_of_the_release(tmp_path):

@@ -68,9 +68,9 @@ def test_a_project_that_asks_for_nothing_needs_no_lock(tmp_path, text, idle):
     assert (found.problems, found.without_dependencies) == ((), idle)
 
 
-@pytest.mark.parametrize("name", ["setup.py", "Pipfile"])
-def test_a_project_whose_needs_cannot_be_told_needs_a_lock(tmp_path, name):
-    assert surveyed(tmp_path, {name: "raise SystemExit('never run')"}).problems
+def test_a_project_whose_needs_cannot_be_told_needs_a_lock(tmp_path):
+    (problem,) = surveyed(tmp_path, {"setup.py": "raise SystemExit('never run')"}).problems
+    assert "no lock file" in problem.reason
 
 
 def test_a_project_file_that_cannot_be_read_is_a_problem(tmp_path):
@@ -121,6 +121,8 @@ def test_a_setup_cfg_that_asks_for_nothing_says_nothing(tmp_path, text):
         ("pyproject.toml", "[tool.poetry]\ndependencies = 3\n"),
         ("pyproject.toml", "[tool.poetry.group]\ndev = 3\n"),
         ("pyproject.toml", "[dependency-groups]\ndev = [3]\n"),
+        ("Pipfile", "packages = 3\n"),
+        ("Pipfile", "[packages\n"),
         ("setup.cfg", "flask\n"),
         ("setup.cfg", "[options]\ninstall_requires = flask ==\n"),
     ],
@@ -154,6 +156,45 @@ def test_a_lock_holds_versions_that_the_project_admits(tmp_path, needs, missing)
     assert [problem.reason.split()[3:] for problem in found.problems] == (
         [[*f"{missing}, which no lock file holds".split()]] if missing else []
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "missing"),
+    [
+        ('"2.0.1"', "`flask==2.0.1`"),
+        ('"==2.0.1"', "`flask==2.0.1`"),
+        ('{ version = ">=3" }', "`flask>=3`"),
+        ('{ git = "https://example.com/flask" }', "`flask @ …`"),
+        ('">=2,<3"', ""),
+        ('"^2.0"', ""),
+        ('"*"', ""),
+        ('[{ version = "2.0", python = "<3.8" }, { version = "2.2.5" }]', ""),
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("Pipfile", "packages"),
+        ("Pipfile", "dev-packages"),
+        ("Pipfile", "docs"),
+        ("pyproject.toml", "tool.poetry.dependencies"),
+        ("pyproject.toml", "tool.poetry.group.dev.dependencies"),
+    ],
+)
+def test_versions_of_poetry_and_pipenv_are_held_against_the_lock(
+    tmp_path, name, table, told, missing
+):
+    files = {name: f"[{table}]\nflask = {told}\n", "uv.lock": ""}
+    found = surveyed(tmp_path, files, HELD)
+    assert [problem.reason for problem in found.problems] == (
+        [f"{name} asks for {missing}, which no lock file holds"] if missing else []
+    )
+
+
+def test_the_settings_of_a_pipfile_ask_for_nothing(tmp_path):
+    text = '[[source]]\nurl = "x"\n[requires]\npython_version = "3.12"\n[packages]\n'
+    found = surveyed(tmp_path, {"Pipfile": text})
+    assert (found.problems, found.without_dependencies) == ((), ("Pipfile",))
 
 
 def test_a_project_may_ask_for_its_own_extras(tmp_path):

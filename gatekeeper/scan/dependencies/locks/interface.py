@@ -38,6 +38,11 @@ def folder_mark(folder: str) -> str:
     return f"./{folder}"
 
 
+def is_folder_mark(text: str) -> bool:
+    """True for what `folder_mark` wrote."""
+    return text.startswith("./")
+
+
 def gathered(entries: Iterable[Pin | Unpinned | Problem | str]) -> Requirements:
     """Sort entries by what they are; a text names code of the tree itself."""
     known = list(entries)

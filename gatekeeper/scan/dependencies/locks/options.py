@@ -21,6 +21,8 @@ _VALUED = (
     *(("--trusted-host",), ("--use-feature",), ("--hash",), ("--global-option",)),
     ("-C", "--config-settings", "--config-setting"),
 )
+# Characters: splitting takes longer than in proportion.
+_LONGEST = 10_000
 _FLAGS = ("--no-index", "--prefer-binary", "--require-hashes", "--no-require-hashes", "--pre")
 
 
@@ -50,6 +52,8 @@ def parse(line: str) -> Options:
     Raises:
         UnreadableError: pip would refuse it, or pass over a part of it.
     """
+    if len(line) > _LONGEST:
+        raise UnreadableError("has a line of options that is longer than one is")
     try:
         words = shlex.split(line)
     except ValueError:

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from gatekeeper.scan.dependencies.facts import Pin, Unpinned
@@ -83,7 +83,7 @@ def _entry(name: str, entry: _Entry, path: str, text: str) -> Pin | Unpinned:
         return Unpinned(plain, path, line, "comes from elsewhere than an index", sourced=True)
     try:
         version = exact_version(Requirement(f"{name}{entry.version}"))
-    except InvalidRequirement:
+    except ValueError:
         raise UnreadableError("is not a Pipfile.lock") from None
     if version:
         return Pin(plain, version, path, line)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
 
@@ -104,7 +104,7 @@ class _Found:
         try:
             options = parse(line)
         except UnreadableError as error:
-            step = "write one option on a line, in full"
+            step = "write one option on a line, by its full name"
             self.problems.append(Problem(f"{path}:{number} {error}", step))
             return
         for target in options.requirements:
@@ -126,7 +126,7 @@ class _Found:
         text = _PER_LINE_OPTION.sub("", line).strip()
         try:
             requirement = Requirement(text)
-        except InvalidRequirement:
+        except ValueError:
             self._sourced(text, path, number)
             return
         name, version = canonicalize_name(requirement.name), exact_version(requirement)
@@ -168,7 +168,7 @@ def _within(folder: str, target: str) -> str:
 
 
 def _looseness(requirement: Requirement) -> str:
-    allowed = in_words(str(requirement.specifier))
+    allowed = in_words(str(requirement.specifier)[:_QUOTED])
     return f"`{allowed}` is not one exact version" if allowed else "has no version"
 
 

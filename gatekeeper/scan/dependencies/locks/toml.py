@@ -92,7 +92,7 @@ def _indexed(
 def _tables(text: str, key: str) -> list[dict[str, Any]]:
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableError(f"is not valid TOML: {in_words(str(error))}") from None
     packages = document.get(key, [])
     if not isinstance(packages, list) or not all(isinstance(one, dict) for one in packages):
