@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,30 @@ def test_an_empty_database_is_no_pass(script: str, sqlite_file: Any, scan_url: S
     run = scan_url(URL)
     assert "was read and holds" in run.reasons()
     assert not run.judgement.checked
+
+
+@pytest.mark.parametrize("name", [b"table_name", b"column_name"])
+def test_a_name_that_is_no_utf_8_is_an_error_and_no_crash(
+    name: bytes, sqlite_file: Any, scan_url: Scan
+) -> None:
+    path = sqlite_file("CREATE TABLE table_name (column_name TEXT);")
+    path.write_bytes(path.read_bytes().replace(name, b"\xff" + name[1:]))
+    assert "a name in its schema is no UTF-8 text" in scan_url(URL).reasons()
+
+
+def test_a_journal_that_is_still_to_be_played_back_is_an_error(
+    sqlite_file: Any, tmp_path: Path, scan_url: Scan
+) -> None:
+    rows = [("filler " * 50,)] * 2000
+    source = sqlite_file("CREATE TABLE t (a);", ("INSERT INTO t VALUES (?)", rows), name="live.db")
+    writer = sqlite3.connect(source)
+    writer.execute("PRAGMA cache_size = 2")
+    writer.execute("DELETE FROM t WHERE rowid < 1900")
+    for suffix in ("", "-journal"):
+        shutil.copy(f"{source}{suffix}", tmp_path / f"shop.db{suffix}")
+    writer.rollback()
+    writer.close()
+    assert "its journal is still to be played back" in scan_url(URL).reasons()
 
 
 def test_a_missing_file_is_an_error_and_is_not_made(tmp_path: Path, scan_url: Scan) -> None:

@@ -60,7 +60,7 @@ def _translated(explain: Explain) -> Iterator[None]:
 
     try:
         yield
-    except (Error, pa.ArrowException, OSError) as error:
+    except (Error, pa.ArrowException, OSError, UnicodeError) as error:
         # `from None`: the driver's words must not reach a traceback either
         raise explain(getattr(error, "sqlstate", None) or "", str(error)) from None
 

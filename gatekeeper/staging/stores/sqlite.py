@@ -30,6 +30,9 @@ _FAULTS = (
     ("disk i/o", "the file could not be read to its end", "look at the disk, then try again"),
     ("locked", "another program holds the file locked", "try again when nothing writes to it"),
     ("unable to open", "the file cannot be opened", "let the user who runs this read it"),
+    ("codec can't decode", "a name in its schema is no UTF-8 text", "rename what bears it"),
+    ("readonly", "a write to it was cut off, and its journal is still to be played back",
+     "open it once with the program that writes it"),
     ("no such module", "it needs an SQLite extension that is not loaded here",
      "exclude it in the policy with the reason, if the tables it stands for are read"),
 )  # fmt: skip
