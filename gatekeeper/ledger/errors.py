@@ -15,6 +15,26 @@ class LedgerError(EvidenceError):
     """The ledger is missing, cannot be read or written, or is something else."""
 
 
+_PASSING = {
+    "SQLITE_BUSY": "somebody else is writing: run the command again",
+    "SQLITE_LOCKED": "somebody else is writing: run the command again",
+    "SQLITE_FULL": "make room on its disk, then run the command again",
+    "SQLITE_READONLY": "see that this user may write the file and its folder",
+    "SQLITE_CANTOPEN": "see that this user may read and write the file and its folder",
+}
+
+
+def remedy(error: BaseException | None, broken: str) -> str:
+    """Return what to do about an error of SQLite.
+
+    Args:
+        error: as the driver raised it.
+        broken: what to do about a file that is broken: no advice for one that is only busy.
+    """
+    name = getattr(error, "sqlite_errorname", "")
+    return next((step for known, step in _PASSING.items() if name.startswith(known)), broken)
+
+
 def reused(operation_id: str) -> RevisionConflictError:
     """Return the error for an operation id that names something else already."""
     return RevisionConflictError(

@@ -38,7 +38,7 @@ from sqlalchemy.pool import NullPool
 
 from gatekeeper.ledger.chain import Head, Verification, verify
 from gatekeeper.ledger.entry import GENESIS, Draft, Entry, seal
-from gatekeeper.ledger.errors import LedgerError, RevisionConflictError, reused
+from gatekeeper.ledger.errors import LedgerError, RevisionConflictError, remedy, reused
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -169,7 +169,8 @@ class Ledger:
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None)
             detail = f"{type(cause or error).__name__}: {cause or 'see the URL'}"
-            raise LedgerError(f"the ledger cannot be used ({detail})", _BROKEN_STEP) from error
+            step = remedy(cause, _BROKEN_STEP)
+            raise LedgerError(f"the ledger cannot be used ({detail})", step) from error
 
 
 def exists(url: str, root: Path) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from ldclient import Context, LDClient
 
 from gatekeeper.core.errors import UsageError
+from gatekeeper.experimental.backends import database
 from gatekeeper.experimental.backends.embedded import EmbeddedBackend, client
 from gatekeeper.experimental.backends.interface import BackendError, ConflictError, Window
 from gatekeeper.experimental.backends.registry import BACKENDS, open_backend
@@ -210,6 +211,19 @@ def test_killing_only_turns_the_flag_off(backend: EmbeddedBackend) -> None:
     assert backend.kill("s", "production", "op2").configuration == OFF
     assert backend.kill("s", "production", "op3").version == 2
     assert backend.kill("none", "production", "op4").version == 0
+
+
+def test_a_file_that_is_busy_is_not_to_be_restored_from_a_backup(
+    backend: EmbeddedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_WAIT", 0.0)
+    write(backend, WHOLE)
+    other = sqlite3.connect(backend.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(BackendError, match="is locked") as error:
+        backend.kill("s", "production", "op-kill")
+    other.close()
+    assert error.value.next_step == "somebody else is writing: run the command again"
 
 
 def test_reading_a_missing_file_is_an_error_and_makes_none(tmp_path: Path) -> None:

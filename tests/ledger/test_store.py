@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gatekeeper.ledger import store
 from gatekeeper.ledger.entry import Draft
 from gatekeeper.ledger.errors import LedgerError, RevisionConflictError
 from gatekeeper.ledger.store import Ledger
@@ -220,8 +221,22 @@ def test_a_column_of_another_type_is_no_crash_and_no_sound_ledger(
 
 
 def test_a_reader_cannot_write(five: Ledger, tmp_path: Path) -> None:
-    with pytest.raises(LedgerError, match="cannot be used"):
+    with pytest.raises(LedgerError, match="cannot be used") as error:
         Ledger.open(URL, tmp_path).append(draft(9), expect_revision=5)
+    assert "may write" in error.value.next_step
+
+
+def test_a_ledger_that_is_busy_is_not_to_be_restored_from_a_backup(
+    five: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_WAIT", 0.0)
+    other = sqlite3.connect(tmp_path / "keep" / "ledger.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LedgerError, match="is locked") as error:
+        five.append(draft(9), expect_revision=5)
+    other.close()
+    assert error.value.next_step == "somebody else is writing: run the command again"
+    five.append(draft(9), expect_revision=5)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "foo://x/y"])

@@ -32,6 +32,7 @@ from gatekeeper.experimental.backends.interface import (
     Window,
 )
 from gatekeeper.experimental.configuration import Configuration, Counts, Observed, differences
+from gatekeeper.ledger.errors import remedy
 
 if TYPE_CHECKING:
     from ldclient import LDClient
@@ -168,7 +169,8 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise BackendError(f"the flag file cannot be used ({error})", _STEP) from error
+        step = remedy(error, _STEP)
+        raise BackendError(f"the flag file cannot be used ({error})", step) from error
 
 
 def _read(connection: sqlite3.Connection, flag: str, environment: str) -> Observed:
