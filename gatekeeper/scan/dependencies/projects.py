@@ -74,9 +74,17 @@ def _gaps(it: Project, ours: set[str], locked: Locked) -> Iterator[Problem]:
         reason = f"{it.path} has no lock file: the versions it would get cannot be judged"
         yield Problem(reason, _LOCK)
     else:
-        held = _held(item for item in locked.known if _covers(item.path, folder))
-        others = [need for need in it.needs or () if need.name not in {*ours, it.name, UNKNOWN}]
-        yield from _uncovered(it.path, _unmet(others, held))
+        yield from _uncovered(it.path, _unmet(_asked(it, ours), _around(folder, locked)))
+
+
+def _asked(it: Project, ours: set[str]) -> list[Need]:
+    """Return what a lock must hold: not what is of the tree, or cannot be told."""
+    return [need for need in it.needs or () if need.name not in {*ours, it.name, UNKNOWN}]
+
+
+def _around(folder: str, locked: Locked) -> Mapping[str, set[str | None]]:
+    """Return what the locks that cover a folder hold."""
+    return _held(item for item in locked.known if _covers(item.path, folder))
 
 
 def _covers(lock: str, folder: str) -> bool:
