@@ -22,6 +22,10 @@ JO = Trailer("Jo Smith", "jo@example.com")
         "Coauthored-by: Jo Smith <jo@example.com>",
         "Co_authored_by: Jo Smith <jo@example.com>",
         "Co-authored-by: Jo Smith <jo@example.com> (she)",
+        "Co-authored-by: Jo Smith <jo@example.com> (@jo)",
+        "Co-authored-by: Jo Smith\n  <jo@example.com>",
+        "Co-authored-by:\n\tJo Smith <jo@example.com>",
+        "Co-authored-by: Jo Smith <jo@example.com>\n  on leave: away@example.com",
     ],
 )
 def test_every_spelling_names_the_co_author(line: str) -> None:
@@ -35,6 +39,20 @@ def test_each_co_author_is_named_once_wherever_they_stand() -> None:
         JO,
         Trailer("Al", "al@example.com"),
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Co-authored-by: Jo Smith <jo@example.com>, Al <al@example.com>",
+        "Co-authored-by: Jo Smith <jo@example.com>; Al <al@example.com>",
+        "Co-authored-by: Jo Smith jo@example.com & Al al@example.com",
+        "Co-authored-by: Jo Smith <jo@example.com>\n Co-authored-by: Al <al@example.com>",
+        "Co-authored-by: Jo Smith <jo@example.com>\n  Co-authored-by: Al\n   <al@example.com>",
+    ],
+)
+def test_everybody_whom_one_trailer_names_is_a_co_author(line: str) -> None:
+    assert co_authors(f"Fix it\n\n{line}\n") == (JO, Trailer("Al", "al@example.com"))
 
 
 def test_a_trailer_without_an_address_still_names_somebody() -> None:
