@@ -20,8 +20,9 @@ def summary(case: Case, others: Sequence[Finding]) -> str:
         others: findings that are not about approvals.
     """
     if case.lacking:
-        first = next(map(sentence, case.given.rejected), "nobody outside the change approved it")
         have, needed = len(case.given.counted), case.settings.approvals
+        nobody = f"nobody {'else ' if have else ''}outside the change approved it"
+        first = next(map(sentence, case.given.rejected), nobody)
         return f"{have} of {needed} needed approvals count: {first}"
     blocking = (finding.message for finding in others if finding.blocking)
     names = listed(review.author for review in case.given.counted)
@@ -35,7 +36,7 @@ def next_steps(case: Case) -> Iterator[str]:
         yield f"reopen #{case.pull.number}, or judge the pull request that replaced it"
     if case.requests_block:
         yield from _settle(case)
-    yield from _get_approved(case)
+    yield from _after_merge(case) if case.pull.was_merged else _get_approved(case)
     yield from map(_name, case.who.doubts)
 
 
@@ -45,24 +46,34 @@ def _settle(case: Case) -> Iterator[str]:
         yield f"settle what {review.author} asked for, then have {review.author} approve {head}"
 
 
+def _after_merge(case: Case) -> Iterator[str]:
+    if case.lacking:
+        yield (
+            f"#{case.pull.number} is merged, and no approval counts any more: bring it again in a "
+            "pull request that is reviewed, or have the deviation accepted by name with a waiver"
+        )
+
+
 def _get_approved(case: Case) -> Iterator[str]:
     head = short(case.pull.head_oid)
     stale = case.given.rejected_for("review-approval-stale")
-    yield from (_look_again(review, head) for review in stale[: case.lacking])
+    yield from (_look_again(review, case.pull.head_oid) for review in stale[: case.lacking])
     if case.lacking > len(stale):
         names = listed(claim.person for claim in case.who.known.values())
+        names = names or "whoever contributed to it"
         yield f"ask somebody with write access, other than {names}, to approve {head}"
 
 
 def _look_again(review: Review, head: str) -> str:
-    since = f" (git diff {short(review.commit)} {head})" if review.commit else ""
-    return f"ask {review.author} to look at {head} and approve it again{since}"
+    moved = review.commit not in (None, head)
+    since = f" (git diff {short(review.commit)} {short(head)})" if moved else ""
+    return f"ask {review.author} to look at {short(head)} and approve it again{since}"
 
 
 def _name(doubt: Doubt) -> str:
-    person = doubt.claim.person
-    if person.kind in ("ghost", "web-flow"):
-        what = short(doubt.claim.oid, "the change")
-        return f"have somebody who answers for {what} commit it again under their own account"
+    person, oid = doubt.claim.person, doubt.claim.oid
+    if not doubt.mappable:
+        again = f"{short(oid)} commit it again" if oid else "the change open a new pull request"
+        return f"have somebody who answers for {again} under their own account"
     mapping = f"`identities: {{{person}: LOGIN}}` under gates.review, on the base branch"
     return f"say whose `{person}` is: {mapping}"

@@ -35,10 +35,17 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A claim that proves nobody, and why."""
+    """A claim that proves nobody, and why.
+
+    Attributes:
+        claim: which.
+        why: completes the sentence "jo@example.com cannot be verified: …".
+        mappable: whether a policy can say who it is; a bot's address could be anybody's.
+    """
 
     claim: Claim
     why: str
+    mappable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ def contributors(pull: PullRequest, identities: Identities) -> Contributors:
     for claim in _claims(pull):
         known.setdefault(identities.key(claim.person), claim)
         if why := _doubt(claim, identities):
-            doubts.append(Doubt(claim, why))
+            doubts.append(Doubt(claim, why, _mappable(claim.person, identities)))
     return Contributors({key: claim for key, claim in known.items() if key}, tuple(doubts))
 
 
@@ -96,6 +103,10 @@ def _doubt(claim: Claim, identities: Identities) -> str:
     )  # fmt: skip
     proven, why = next((proven, why) for applies, proven, why in cases if applies)
     return "" if proven else why
+
+
+def _mappable(person: Person, identities: Identities) -> bool:
+    return person.kind == "unlinked" and not identities.is_bot(person)
 
 
 def _is_hosts_own(claim: Claim) -> bool:

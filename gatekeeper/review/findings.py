@@ -55,9 +55,9 @@ class Findings:
     def missing(self, opinions: Opinions, needed: int) -> Finding:
         """There are not enough approvals."""
         pull, valid = self.pull, len(opinions.counted)
-        have = f"only {valid}" if valid else "none"
+        have = f"only {valid} {'counts' if valid == 1 else 'count'}" if valid else "none counts"
         message = f"#{pull.number} needs {count(needed, 'approval')} of {short(pull.head_oid)} "
-        message += f"by people outside the change, and {have} counts"
+        message += f"by people outside the change, and {have}"
         if opinions.rejected:
             message += ". " + ". ".join(map(sentence, opinions.rejected))
         return self._finding("review-approval-missing", message, (needed,))
