@@ -78,6 +78,7 @@ ORDER BY n.nspname, c.relname
 
 # For every column the types that its type is made of: of arrays their elements, of domains what
 # they restrict, of composites their attributes, of ranges their bounds.
+# (Before PostgreSQL 14 there is no `rngmultitypid`: as JSON it is null there, and no error.)
 COLUMNS = f"""
 WITH RECURSIVE part(whole, type) AS (
     SELECT DISTINCT a.atttypid, a.atttypid
@@ -89,7 +90,7 @@ WITH RECURSIVE part(whole, type) AS (
         SELECT t.typelem AS oid WHERE t.typcategory = 'A'
         UNION ALL SELECT t.typbasetype WHERE t.typtype = 'd'
         UNION ALL SELECT r.rngsubtype FROM pg_range AS r
-                  WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
+                  WHERE t.oid IN (r.rngtypid, (to_jsonb(r) ->> 'rngmultitypid')::oid)
         UNION ALL SELECT a.atttypid FROM pg_attribute AS a
                   WHERE a.attrelid = t.typrelid AND t.typtype = 'c'
                     AND a.attnum > 0 AND NOT a.attisdropped
