@@ -1,11 +1,22 @@
-"""What GitHub answers, read strictly: null where an object was promised is an error, not a gap."""
+"""What GitHub answers, read strictly.
+
+Null where an object was promised is an error and not a gap; so is `"no"` in place of false, or a
+time of no known zone.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 
 from gatekeeper.core.errors import EvidenceError
@@ -24,7 +35,7 @@ class Answer(BaseModel):
 class PageInfo(Answer):
     """Whether there is more, and from where."""
 
-    has_next_page: bool
+    has_next_page: StrictBool
     end_cursor: str | None
 
 
@@ -37,7 +48,7 @@ class Page(Answer, Generic[T]):
     """
 
     page_info: PageInfo
-    total_count: int
+    total_count: StrictInt
     nodes: tuple[T, ...]
 
 
@@ -79,8 +90,8 @@ class Node(Answer):
 class Signature(Answer):
     """GitHub's verdict on a commit's signature."""
 
-    is_valid: bool
-    was_signed_by_git_hub: bool = Field(alias="wasSignedByGitHub")
+    is_valid: StrictBool
+    was_signed_by_git_hub: StrictBool = Field(alias="wasSignedByGitHub")
 
 
 class Commit(Answer):
@@ -88,7 +99,7 @@ class Commit(Answer):
 
     oid: Oid
     message: str
-    committed_via_web: bool
+    committed_via_web: StrictBool
     tree: Ref
     parents: Page[Ref]
     author: GitActor
@@ -108,8 +119,8 @@ class Review(Answer):
 
     id: str
     state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING"]
-    submitted_at: datetime | None
-    author_can_push_to_repository: bool
+    submitted_at: AwareDatetime | None
+    author_can_push_to_repository: StrictBool
     author: Actor | None
     commit: Ref | None
 
@@ -118,7 +129,7 @@ class ForcePushed(Answer):
     """The head branch was rewritten."""
 
     typename: Literal["HeadRefForcePushedEvent"] = Field(alias="__typename")
-    created_at: datetime
+    created_at: AwareDatetime
     actor: Actor | None
     before_commit: Ref | None
     after_commit: Ref | None
@@ -130,7 +141,7 @@ class BaseChanged(Answer):
     typename: Literal["BaseRefChangedEvent", "AutomaticBaseChangeSucceededEvent"] = Field(
         alias="__typename"
     )
-    created_at: datetime
+    created_at: AwareDatetime
     actor: Actor | None
     previous_ref_name: str
     current_ref_name: str
@@ -140,7 +151,7 @@ class BaseForcePushed(Answer):
     """The base branch was rewritten."""
 
     typename: Literal["BaseRefForcePushedEvent"] = Field(alias="__typename")
-    created_at: datetime
+    created_at: AwareDatetime
     actor: Actor | None
     before_commit: Ref | None
     after_commit: Ref | None
@@ -150,7 +161,7 @@ class BaseDeleted(Answer):
     """The base branch was deleted; it may have been made anew since, somewhere else."""
 
     typename: Literal["BaseRefDeletedEvent"] = Field(alias="__typename")
-    created_at: datetime
+    created_at: AwareDatetime
     actor: Actor | None
     base_ref_name: str | None
 
@@ -159,7 +170,7 @@ class Dismissed(Answer):
     """A review was dismissed."""
 
     typename: Literal["ReviewDismissedEvent"] = Field(alias="__typename")
-    created_at: datetime
+    created_at: AwareDatetime
     actor: Actor | None
     review: Node | None
 
@@ -171,7 +182,7 @@ Event = Annotated[ForcePushed | BaseEvent | Dismissed, Field(discriminator="type
 class Ends(Answer):
     """Where a pull request comes from and where it goes; part of every page."""
 
-    number: int
+    number: StrictInt
     state: Literal["OPEN", "CLOSED", "MERGED"]
     head_ref_oid: Oid
     base_ref_oid: Oid
@@ -181,7 +192,7 @@ class Ends(Answer):
 class PullRequest(Ends):
     """A pull request with the first page of everything."""
 
-    merged_at: datetime | None
+    merged_at: AwareDatetime | None
     head_ref_name: str
     author: Actor | None
     commits: Page[PullRequestCommit]

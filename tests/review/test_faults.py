@@ -273,3 +273,30 @@ def test_an_answer_about_another_pull_request_is_an_error(hub: FakeGitHub, run: 
         exchange.send()
 
     assert run({0: other}).verdict is Verdict.ERROR
+
+
+@pytest.mark.parametrize(
+    ("path", "odd"),
+    [
+        (("commits", "pageInfo", "hasNextPage"), "no"),
+        (("commits", "pageInfo", "hasNextPage"), 0),
+        (("commits", "totalCount"), "2"),
+        (("reviews", "nodes", 0, "authorCanPushToRepository"), "true"),
+        (("reviews", "nodes", 0, "submittedAt"), "2026-11-20T09:00:00"),
+        (("timelineItems", "nodes", 0, "createdAt"), "2026-11-20T09:00:00"),
+        (("number",), "42"),
+    ],
+)
+def test_a_value_of_another_type_is_an_error_and_not_a_guess(
+    hub: FakeGitHub, run: Run, path: tuple[Any, ...], odd: Any
+) -> None:
+    def spoil(exchange: Exchange) -> None:
+        inner = exchange.body["data"]["repository"]["pullRequest"]
+        for key in path[:-1]:
+            inner = inner[key]
+        inner[path[-1]] = odd
+        exchange.send()
+
+    result = run({0: spoil})
+    assert result.verdict is Verdict.ERROR
+    assert "is not usable" in result.reason
