@@ -7,7 +7,7 @@ from gatekeeper.review.collect import collect
 from gatekeeper.review.facts import ReviewFacts
 from gatekeeper.review.judge import judge
 from gatekeeper.review.settings import ReviewSettings
-from gatekeeper.review.source import API_URL, TOKEN
+from gatekeeper.review.source import API_URL, TOKEN, WORKFLOW
 
 REVIEW: Gate[ReviewFacts, ReviewSettings] = Gate(
     name="review",
@@ -16,5 +16,5 @@ REVIEW: Gate[ReviewFacts, ReviewSettings] = Gate(
     settings=ReviewSettings,
     collect=collect,
     judge=judge,
-    environment=(TOKEN, API_URL),
+    environment=(TOKEN, API_URL, WORKFLOW),
 )

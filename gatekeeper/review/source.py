@@ -15,6 +15,7 @@ from gatekeeper.review.recorded import RecordedSource
 
 TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the variable's name, not its value
 API_URL = "GITHUB_API_URL"
+WORKFLOW = "GITHUB_ACTIONS"
 
 
 class Source(Protocol):

@@ -55,6 +55,15 @@ def test_a_run_without_a_pull_request_reads_nothing(
     assert facts.pull_request is None
 
 
+def test_a_workflow_that_names_no_pull_request_is_an_error(
+    request_for: RequestFactory, tmp_path: Path
+) -> None:
+    given = {"GITHUB_ACTIONS": "true"}
+    with pytest.raises(EvidenceError, match="no pull request is named") as refusal:
+        REVIEW.collect(request_for(REVIEW, tmp_path, environment=given))
+    assert "--pr NUMBER" in refusal.value.next_step
+
+
 @pytest.mark.parametrize(
     ("spoil", "field"),
     [
