@@ -65,26 +65,29 @@ def _run(
 ) -> bytes:
     done = _call(root, [*args], timeout, {**_configuration(_overrides(root)), **_index(index)})
     if done.returncode:
-        said = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
-        reason = said[-1] if said else f"exit status {done.returncode}"
+        reason = _last_line(_said(done)) or f"exit status {done.returncode}"
         raise ToolError(f"git {args[0]} failed: {reason}", "look at the repository with git")
     return done.stdout
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stderr.decode("utf-8", "backslashreplace")
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2]
 
 
 def is_repository(root: Path) -> bool:
     """True when git tracks this folder; False for a plain one, or one that its parent ignores."""
     done = _call(root, ["rev-parse", "--show-toplevel"])
+    said = _said(done)
+    if done.returncode and "not a git repository" in said and not (root / ".git").exists():
+        return False
     if done.returncode:
-        said = done.stderr.decode("utf-8", "backslashreplace")
-        if "not a git repository" in said and not (root / ".git").exists():
-            return False
-        raise ToolError(
-            f"git cannot read this repository: {(said.strip().splitlines() or ['?'])[-1]}",
-            "look at it with `git status`, or clone it anew",
-        )
-    if top(root) == root.resolve():
-        return True
-    return _call(root, ["check-ignore", "-q", "."]).returncode != 0
+        reason = f"git cannot read this repository: {_last_line(said)}"
+        raise ToolError(reason, "look at it with `git status`, or clone it anew")
+    return top(root) == root.resolve() or bool(_call(root, ["check-ignore", "-q", "."]).returncode)
 
 
 def top(root: Path) -> Path:
@@ -165,11 +168,13 @@ def repository_name(root: Path) -> str:
 
 def _overrides(root: Path) -> dict[str, str]:
     """Return an empty value for every program that the repository's configuration names."""
-    listed = _call(root, ["config", "--list", "--name-only", "-z"]).stdout.split(b"\0")
-    names = {name.decode("utf-8", "surrogateescape") for name in listed if name}
-    programs = {name: "" for name in names if _PROGRAMS.fullmatch(name)}
-    sections = {name.rpartition(".")[0] for name in programs}
-    return programs | {f"{section}.required": "false" for section in sections}
+    listed = _call(root, ["config", "--list", "--name-only", "-z"]).stdout
+    names = listed.decode("utf-8", "surrogateescape").split("\0")
+    overrides = {}
+    for program in filter(_PROGRAMS.fullmatch, names):
+        overrides[program] = ""
+        overrides[f"{program.rpartition('.')[0]}.required"] = "false"
+    return overrides
 
 
 def _call(

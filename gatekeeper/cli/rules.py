@@ -22,16 +22,24 @@ from gatekeeper.wiring.gates import registry
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def rules(gate: str | None, form: str) -> int:
     """The catalog: every rule that a finding can cite."""
-    if gate and gate not in registry():
-        raise UsageError(f"unknown gate `{gate}`", did_you_mean(gate, registry()))
-    chosen = [rule for rule in catalog() if gate in (None, rule.gate)]
+    chosen = _of_gate(gate)
     if form == "json":
-        listed = [{**dataclasses.asdict(rule), "severity": rule.severity.label} for rule in chosen]
-        click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        click.echo(_json(chosen))
     else:
         out.print(_table(chosen))
         out.print(f"{len(chosen)} rules; `gatekeeper explain RULE` says more", style="dim")
     return 0
+
+
+def _of_gate(gate: str | None) -> list[Rule]:
+    if gate and gate not in registry():
+        raise UsageError(f"unknown gate `{gate}`", did_you_mean(gate, registry()))
+    return [rule for rule in catalog() if gate in (None, rule.gate)]
+
+
+def _json(chosen: list[Rule]) -> str:
+    listed = [{**dataclasses.asdict(rule), "severity": rule.severity.label} for rule in chosen]
+    return json.dumps(listed, indent=2, ensure_ascii=False)
 
 
 def _table(chosen: list[Rule]) -> Table:

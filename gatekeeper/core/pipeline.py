@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 
 from gatekeeper.core import waivers
 from gatekeeper.core.model import (
@@ -149,8 +151,7 @@ def _caveats(subject: Subject) -> tuple[str, ...]:
 
 
 def _exit_code(verdict: Verdict, results: Iterable[GateResult]) -> int:
-    failures = [failure for result in results for failure in result.failures]
-    unauthorised = [failure for failure in failures if failure.unauthorised]
-    if failures and unauthorised == failures:
+    failures = list(chain.from_iterable(map(attrgetter("failures"), results)))
+    if failures and all(map(attrgetter("unauthorised"), failures)):
         return _NOT_AUTHORISED
     return _EXIT[verdict]

@@ -128,10 +128,14 @@ def _physical(place: Place) -> dict[str, Any]:
     """Return a file and a line: a host refuses the whole run for one result without them."""
     path = place.path or _ANCHOR
     uri = quote(path.lstrip("/"), safe="/", errors="backslashreplace")
-    line = place.line if place.path and place.line else 1
-    region = {"startLine": line, "startColumn": place.column, "endLine": place.end_line}
-    known = {key: value for key, value in region.items() if value is not None}
-    return {"artifactLocation": {"uri": uri, "uriBaseId": "%SRCROOT%"}, "region": known}
+    artifact = {"uri": uri, "uriBaseId": "%SRCROOT%"}
+    return {"artifactLocation": artifact, "region": _region(place)}
+
+
+def _region(place: Place) -> dict[str, int]:
+    region = {"startLine": place.line or 1}
+    known = {"startColumn": place.column, "endLine": place.end_line}
+    return region | {key: value for key, value in known.items() if value is not None}
 
 
 def _logical(place: Place) -> Iterator[dict[str, str]]:

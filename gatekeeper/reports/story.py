@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from gatekeeper.core.model import Finding, GateResult, Report, Severity, Subject, Verdict
 
@@ -178,10 +180,9 @@ def _fix(group: Group) -> str:
 
 def tally(report: Report) -> str:
     """Return e.g. `2 of 5 gates fail, 1 could not judge`."""
-    verdicts = [result.verdict for result in report.results]
-    if not verdicts:
-        return "no gate ran"
-    if len(verdicts) == 1:
-        return "1 gate"
-    parts = [f"{verdicts.count(one)} {word}" for one, word in _TALLIED if one in verdicts]
-    return f"{len(verdicts)} gates: {', '.join(parts)}"
+    few = ("no gate ran", "1 gate")
+    if len(report.results) < len(few):
+        return few[len(report.results)]
+    counts = Counter(map(attrgetter("verdict"), report.results))
+    parts = [f"{counts[one]} {word}" for one, word in _TALLIED if counts[one]]
+    return f"{len(report.results)} gates: {', '.join(parts)}"
