@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from packaging.version import Version
+if TYPE_CHECKING:
+    from packaging.version import Version
 
-_FIRST = Version("0.dev0")
+_FIRST = "0.dev0"
 
 
 def parsed(text: str) -> Version | None:
     """Return the version, or None when the text is none of PEP 440, or of too many digits."""
+    from packaging.version import Version
+
     try:
         return Version(text)
     except ValueError:
@@ -40,8 +44,15 @@ def opens(events: Iterable[Mapping[str, str]]) -> bool:
 def later(version: str, candidates: Iterable[str]) -> list[str]:
     """Return the candidates that come after a version, ascending; none that cannot be compared."""
     here = parsed(version)
-    known = [(at, text) for text in candidates if (at := parsed(text))]
-    return [text for at, text in sorted(known) if here and at > here]
+    if here is None:
+        return []
+    return [text for at, text in sorted(_comparable(candidates)) if at > here]
+
+
+def _comparable(texts: Iterable[str]) -> Iterator[tuple[Version, str]]:
+    for text in texts:
+        if at := parsed(text):
+            yield at, text
 
 
 def within(version: Version, events: Iterable[Mapping[str, str]]) -> bool:
@@ -50,16 +61,19 @@ def within(version: Version, events: Iterable[Mapping[str, str]]) -> bool:
     Walks the events in the order of their versions, as the OSV schema describes. All of them must
     be comparable.
     """
-    steps = [(_at(text), kind) for event in events for kind, text in event.items()]
-    # an introduction comes before what else the same version brings
-    steps.sort(key=lambda step: (step[0], step[1] != "introduced"))
-    kinds = [kind for at, kind in steps if _has_come(version, at, kind)]
+    steps = (_step(text, kind) for event in events for kind, text in event.items())
+    kinds = [kind for at, _, kind in sorted(steps) if _has_come(version, at, kind)]
     return kinds[-1:] == ["introduced"]
 
 
-def _at(text: str) -> Version:
-    """The schema's `0` comes before every version, also before pre-releases of 0."""
-    return _FIRST if text == "0" else Version(text)
+def _step(text: str, kind: str) -> tuple[Version, bool, str]:
+    """Return what sorts an introduction before what else the same version brings.
+
+    The schema's `0` comes before every version, also before pre-releases of 0.
+    """
+    from packaging.version import Version
+
+    return Version(_FIRST if text == "0" else text), kind != "introduced", kind
 
 
 def _has_come(version: Version, at: Version, kind: str) -> bool:
