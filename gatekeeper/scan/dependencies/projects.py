@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from typing import TypeAlias
 
-from gatekeeper.scan.dependencies.declarations import UNKNOWN, Need, Project, declares, project
+from gatekeeper.scan.dependencies.declarations import declares, project
+from gatekeeper.scan.dependencies.declarations.interface import UNKNOWN, Need, Project
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
 from gatekeeper.scan.dependencies.locks.interface import folder_mark
 
 _LOCK = "make one with `uv lock`, `poetry lock` or `uv pip compile`, and commit it"
+
+# The versions of each name; None stands for one that is told as unpinned.
+Versions: TypeAlias = Mapping[str, Set[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,26 @@ class Locked:
     paths: Sequence[str]
     known: Sequence[Pin | Unpinned] = ()
     own: frozenset[str] = frozenset()
+
+    def installs(self, it: Project) -> bool:
+        """True when a lock takes the project from the tree; its name could be anybody's."""
+        return not self.own.isdisjoint({it.name, folder_mark(posixpath.dirname(it.path))})
+
+    def reaches(self, folder: str) -> bool:
+        """True when a lock covers a folder."""
+        return any(_covers(lock, folder) for lock in self.paths)
+
+    def around(self, folder: str) -> Versions:
+        """Return what the locks that cover a folder hold."""
+        held: dict[str, set[str | None]] = defaultdict(set)
+        for item in self.known:
+            if _covers(item.path, folder):
+                held[item.name].add(_version(item))
+        return held
+
+
+def _version(item: Pin | Unpinned) -> str | None:
+    return item.version if isinstance(item, Pin) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +79,14 @@ def survey(root: Path, files: Iterable[str], locked: Locked) -> Surveyed:
         locked: what its lock files hold.
     """
     projects = [project(root, path) for path in filter(declares, files)]
-    ours = {it.name for it in projects if _is_installed(it, locked.own)}
-    gaps = (_gaps(it, ours, locked) for it in projects)
     idle = filter(attrgetter("idle"), projects)
-    return Surveyed(tuple(chain.from_iterable(gaps)), tuple(it.path for it in idle))
+    return Surveyed(tuple(_problems(projects, locked)), tuple(map(attrgetter("path"), idle)))
 
 
-def _is_installed(it: Project, own: frozenset[str]) -> bool:
-    """True when a lock takes the project from the tree; its name alone could be anybody's."""
-    return not own.isdisjoint({it.name, folder_mark(posixpath.dirname(it.path))})
+def _problems(projects: Sequence[Project], locked: Locked) -> Iterator[Problem]:
+    ours = {it.name for it in filter(locked.installs, projects)}
+    for it in projects:
+        yield from _gaps(it, ours, locked)
 
 
 def _gaps(it: Project, ours: set[str], locked: Locked) -> Iterator[Problem]:
@@ -70,21 +94,17 @@ def _gaps(it: Project, ours: set[str], locked: Locked) -> Iterator[Problem]:
     folder = posixpath.dirname(it.path)
     if it.unreadable:
         yield Problem(f"{it.path} {it.unreadable}", "mend the file")
-    elif it.needs and not any(_covers(lock, folder) for lock in locked.paths):
+    elif it.needs and not locked.reaches(folder):
         reason = f"{it.path} has no lock file: the versions it would get cannot be judged"
         yield Problem(reason, _LOCK)
     else:
-        yield from _uncovered(it.path, _unmet(_asked(it, ours), _around(folder, locked)))
+        yield from _uncovered(it.path, _unmet(_asked(it, ours), locked.around(folder)))
 
 
 def _asked(it: Project, ours: set[str]) -> list[Need]:
     """Return what a lock must hold: not what is of the tree, or cannot be told."""
-    return [need for need in it.needs or () if need.name not in {*ours, it.name, UNKNOWN}]
-
-
-def _around(folder: str, locked: Locked) -> Mapping[str, set[str | None]]:
-    """Return what the locks that cover a folder hold."""
-    return _held(item for item in locked.known if _covers(item.path, folder))
+    exempt = {*ours, it.name, UNKNOWN.name}
+    return [need for need in it.needs or () if need.name not in exempt]
 
 
 def _covers(lock: str, folder: str) -> bool:
@@ -95,32 +115,28 @@ def _covers(lock: str, folder: str) -> bool:
     return home in {"", folder} or folder.startswith(f"{home}/")
 
 
-def _held(known: Iterable[Pin | Unpinned]) -> Mapping[str, set[str | None]]:
-    """Return the versions of each name; None stands for one that is told as unpinned."""
-    held: dict[str, set[str | None]] = defaultdict(set)
-    for item in known:
-        held[item.name].add(item.version if isinstance(item, Pin) else None)
-    return held
-
-
-def _unmet(needs: Sequence[Need], held: Mapping[str, set[str | None]]) -> Iterator[str]:
-    """Yield what no lock holds: the name, or the name with the versions that are asked for.
+def _unmet(needs: Sequence[Need], held: Versions) -> set[str]:
+    """Return what no lock holds: the name, or the name with the versions that are asked for.
 
     A need that a marker limits may be left out for the machines that the lock is for, as long as
     another one of that name is met.
     """
-    met = {need for need in needs if _is_met(need, held)}
+    met = set(filter(partial(_is_met, held), needs))
     names = {need.name for need in met}
-    for need in needs:
-        if need not in met and (need.always or need.name not in names):
-            yield str(need) if need.name in held else need.name
+    unmet = set(needs) - met
+    return {_shown(need, held) for need in unmet if need.always or need.name not in names}
 
 
-def _is_met(need: Need, held: Mapping[str, set[str | None]]) -> bool:
+def _is_met(held: Versions, need: Need) -> bool:
     return any(version is None or need.admits(version) for version in held.get(need.name, ()))
 
 
-def _uncovered(path: str, missing: Iterator[str]) -> Iterator[Problem]:
-    names = ", ".join(f"`{name}`" for name in sorted({*missing}))
+def _shown(need: Need, held: Versions) -> str:
+    """Name the versions only where the lock has others."""
+    return str(need) if need.name in held else need.name
+
+
+def _uncovered(path: str, missing: Iterable[str]) -> Iterator[Problem]:
+    names = ", ".join(f"`{name}`" for name in sorted(missing))
     if names:
         yield Problem(f"{path} asks for {names}, which no lock file holds", "renew the lock file")

@@ -200,3 +200,92 @@ def test_the_settings_of_a_pipfile_ask_for_nothing(tmp_path):
 def test_a_project_may_ask_for_its_own_extras(tmp_path):
     text = '[project]\nname = "Shop"\n[project.optional-dependencies]\nall = ["shop[web]"]\n'
     assert surveyed(tmp_path, {"pyproject.toml": text, "uv.lock": ""}).problems == ()
+
+
+def setup(**arguments):
+    passed = ", ".join(f"{key}={value}" for key, value in arguments.items())
+    return f"from setuptools import setup\nsetup({passed})\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        (setup(install_requires='["flask==2.0.1"]'), "`flask==2.0.1`"),
+        (setup(install_requires='("flask==2.0.1", "click")'), "`click`, `flask==2.0.1`"),
+        (setup(install_requires='"flask==2.0.1\\nclick # why"'), "`click`, `flask==2.0.1`"),
+        (setup(install_requires='[["flask==2.0.1"], "# why"]'), "`flask==2.0.1`"),
+        (setup(setup_requires='["flask==2.0.1"]'), "`flask==2.0.1`"),
+        (setup(tests_require='["flask==2.0.1"]'), "`flask==2.0.1`"),
+        (setup(extras_require='{"a": ["click"], "b": "flask==2.0.1"}'), "`click`, `flask==2.0.1`"),
+        (setup(extras_require='{":os_name == \'nt\'": ["flask==2.0.1"]}'), "`flask==2.0.1`"),
+        ("import setuptools\nsetuptools.setup(install_requires=['click'])\n", "`click`"),
+        ("NEEDS = ['click']\nsetup(install_requires=NEEDS)\n", "`click`"),
+        ("NEEDS: list = ['click']\nsetup(install_requires=NEEDS)\n", "`click`"),
+        ("if True:\n    setup(install_requires=['click'], **more)\n", "`click`"),
+        ("'\\d'\nsetup(install_requires=['click'])\n", "`click`"),
+        (setup(install_requires='["flask>=2"]'), ""),
+        (setup(name='"x"', extras_require='{"all": ["X[web]"]}'), ""),
+        (
+            setup(
+                install_requires='["flask"]',
+                extras_require='{"a:os_name == \'nt\'": "flask==2.0.1"}',
+            ),
+            "",
+        ),
+        # what is computed is not known
+        (setup(install_requires="read('needs.txt')"), ""),
+        (setup(install_requires='["click"] + MORE'), ""),
+        (setup(install_requires="None"), ""),
+        (setup(install_requires="{[]: 1}"), ""),
+        ("NEEDS: list\nsetup(install_requires=NEEDS)\n", ""),
+        ("NEEDS = ['click']\nother(install_requires=NEEDS)\n", ""),
+    ],
+)
+def test_what_a_setup_py_asks_for_in_so_many_words_is_held_against_the_lock(
+    tmp_path, text, missing
+):
+    found = surveyed(tmp_path, {"setup.py": text, "uv.lock": ""}, HELD)
+    assert [problem.reason for problem in found.problems] == (
+        [f"setup.py asks for {missing}, which no lock file holds"] if missing else []
+    )
+    assert found.without_dependencies == ()
+
+
+def test_a_setup_py_needs_a_lock_whatever_it_says_since_it_may_ask_for_more(tmp_path):
+    for text in (setup(), setup(install_requires="[]"), setup(install_requires="['flask']")):
+        (problem,) = surveyed(tmp_path, {"setup.py": text}).problems
+        assert "no lock file" in problem.reason
+
+
+def test_projects_of_one_tree_may_ask_for_each_other_in_setup_py(tmp_path):
+    files = {
+        "a/setup.py": setup(name="'a'", install_requires="['b']"),
+        "b/setup.py": setup(name="'b'"),
+        "uv.lock": "",
+    }
+    assert surveyed(tmp_path, files, own=("./a", "./b")).problems == ()
+    assert len(surveyed(tmp_path, files, own=("./a",)).problems) == 1
+
+
+DEEP = 50_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print 'Python 2'\n",
+        "setup(\n",
+        "setup()\0",
+        setup(install_requires='["flask =="]'),
+        setup(install_requires="[3]", setup_requires='["flask", "=="]'),
+        "x = " + "[" * DEEP + "]" * DEEP,
+        "x = " + "-" * DEEP + "1",
+        "x = a" + ".a" * DEEP,
+        "x = " + "1+" * DEEP + "1",
+        "x = a" + "()" * DEEP,
+        "x = 1\n" * DEEP,
+    ],
+)
+def test_a_setup_py_that_cannot_be_read_is_a_problem(tmp_path, text):
+    (problem,) = surveyed(tmp_path, {"setup.py": text, "uv.lock": ""}).problems
+    assert problem.next_step == "mend the file"
