@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import filterfalse
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     from gatekeeper.scan.dependencies.locks.interface import LockFormat, Requirements
     from gatekeeper.scan.dependencies.source import Source
     from gatekeeper.scan.scanners.pip_audit import Known, Matched
+
+
+_NOTHING = Problem(
+    "no lock file and no project file was found that says what is needed",
+    "commit a lock file, or leave `dependencies` out of the stage's gates when the project has "
+    "none",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +89,19 @@ def collect(request: Request[DependencySettings]) -> DependencyEvidence:
     held = Locked([file.path for file in locks.files], known, frozenset(locks.own))
     projects = survey(root, paths, held)
     asked = _ask(request, locks.versions(), deadline)
+    problems = (
+        *locks.problems,
+        *_unlisted(locks.own, tree.files),
+        *projects.problems,
+        *_hidden(root, tree.failed),
+        *asked.problems,
+    )
     return DependencyEvidence(
         files=tuple(locks.files),
         projects=projects.without_dependencies,
         pins=tuple(locks.pins),
         unpinned=tuple(locks.unpinned),
-        problems=(
-            *locks.problems,
-            *_unlisted(locks.own, tree.files),
-            *projects.problems,
-            *_hidden(root, tree.failed),
-            *asked.problems,
-        ),
+        problems=problems or _absence(locks.files or projects.without_dependencies),
         tool=asked.tool,
         service=OSV if request.settings.advisories == OSV else "folder",
         database=asked.database,
@@ -100,6 +109,11 @@ def collect(request: Request[DependencySettings]) -> DependencyEvidence:
         skipped=asked.skipped,
         vulnerabilities=asked.vulnerabilities,
     )
+
+
+def _absence(found: Sequence[object]) -> tuple[Problem, ...]:
+    """Say what is missing from a tree in which nothing was found, not even a problem."""
+    return () if found else (_NOTHING,)
 
 
 def _claimed(paths: Iterable[str]) -> Iterator[tuple[str, LockFormat]]:
@@ -126,20 +140,25 @@ def _read(root: Path, paths: Iterable[str]) -> _Locks:
 
 def _through_links(root: Path, skipped: Iterable[Unseen]) -> Iterator[str]:
     """Yield what links make a lock or a project of: their targets are listed by other names."""
-    for link in (root / item.path for item in skipped):
-        if link.is_symlink() and link.resolve().is_relative_to(root):
-            yield from _behind(root, link)
+    links = [root / item.path for item in skipped]
+    for link in filter(Path.is_symlink, links):
+        if link.resolve().is_relative_to(root):
+            yield from (path.relative_to(root).as_posix() for path in _behind(link))
 
 
-def _behind(root: Path, link: Path) -> Iterator[str]:
+def _behind(link: Path) -> Iterator[Path]:
+    if link.is_dir():
+        yield from filter(_is_renamed, sorted(link.iterdir()))
+    elif link.is_file():
+        yield link
+
+
+def _is_renamed(path: Path) -> bool:
+    """True for a file that is a lock of some format by this name, and not by its own."""
     from gatekeeper.scan.dependencies.locks import format_of
 
-    if link.is_file():
-        yield link.relative_to(root).as_posix()
-    for path in sorted(link.iterdir()) if link.is_dir() else ():
-        name, real = path.relative_to(root).as_posix(), path.resolve().as_posix()
-        if path.is_file() and format_of(name) != format_of(real):
-            yield name
+    real = path.resolve()
+    return path.is_file() and format_of(path.as_posix()) != format_of(real.as_posix())
 
 
 def _unlisted(own: Iterable[str], files: Iterable[str]) -> Iterator[Problem]:
@@ -157,52 +176,62 @@ def _hidden(root: Path, failed: Iterable[Unseen]) -> Iterator[Problem]:
 
     Other files of that kind are the code gate's.
     """
-    from gatekeeper.scan.dependencies.declarations import declares
-
-    reasons = {item.path: item.reason for item in failed}
-    locks = {path for path, _ in _claimed(reasons)}
-    for path, reason in reasons.items():
-        if path in locks or declares(path):
-            yield Problem(f"{path}: {reason}", "make the file readable")
-        elif (root / path).is_dir():
+    for item in failed:
+        told = f"{item.path}: {item.reason}"
+        if _is_wanted(item.path):
+            yield Problem(told, "make the file readable")
+        elif (root / item.path).is_dir():
             step = "bring its files into the tree, or remove it"
-            yield Problem(f"{path}: {reason}, so that its locks are not judged", step)
+            yield Problem(f"{told}, so that its locks are not judged", step)
+
+
+def _is_wanted(path: str) -> bool:
+    """True for the path of a lock file or a project file."""
+    from gatekeeper.scan.dependencies.declarations import declares
+    from gatekeeper.scan.dependencies.locks import format_of
+
+    return declares(path) or format_of(path) is not None
 
 
 def _ask(
     request: Request[DependencySettings], versions: list[tuple[str, str]], deadline: float
 ) -> _Asked:
-    from gatekeeper.scan.dependencies.source import opened
-    from gatekeeper.scan.scanners import pip_audit
-
     if not versions:
         return _Asked()
     many = "s" * (len(versions) != 1)
     request.progress(f"asking for advisories on {len(versions)} version{many}")
     try:
-        with opened(request, deadline) as source:
-            answers = pip_audit.audit(
-                versions,
-                osv_url=source.url,
-                environment=request.environment,
-                seconds=deadline - time.monotonic(),
-            )
+        return _answered(request, versions, deadline)
     except GatekeeperError as error:
         return _Asked(problems=(Problem(error.reason, error.next_step),))
-    judged = [answer for answer in answers if not answer.skipped]
+
+
+def _answered(
+    request: Request[DependencySettings], versions: list[tuple[str, str]], deadline: float
+) -> _Asked:
+    from gatekeeper.scan.dependencies.source import opened
+    from gatekeeper.scan.scanners import pip_audit
+
+    with opened(request, deadline) as source:
+        answers = pip_audit.audit(
+            versions,
+            osv_url=source.url,
+            environment=request.environment,
+            seconds=deadline - time.monotonic(),
+        )
+    judged = filterfalse(_is_skipped, answers)
+    skipped = filter(_is_skipped, answers)
     return _Asked(
         tool=pip_audit.tool(),
         judged=tuple(sorted(f"{answer.name}=={answer.version}" for answer in judged)),
-        skipped=tuple(_skipped(answers)),
+        skipped=tuple(Skipped(answer.name, answer.skipped) for answer in skipped),
         vulnerabilities=tuple(_vulnerabilities(answers, source)),
         database=source.database,
     )
 
 
-def _skipped(answers: Iterable[Matched]) -> Iterator[Skipped]:
-    for answer in answers:
-        if answer.skipped:
-            yield Skipped(answer.name, answer.skipped)
+def _is_skipped(answer: Matched) -> bool:
+    return bool(answer.skipped)
 
 
 def _vulnerabilities(answers: Iterable[Matched], source: Source) -> Iterator[Vulnerability]:

@@ -22,6 +22,16 @@ class Pin:
     path: str
     line: int | None
 
+    @property
+    def exact(self) -> str:
+        """As a requirement: `name==version`."""
+        return f"{self.name}=={self.version}"
+
+    @property
+    def package(self) -> str:
+        """As findings tell it: `name@version`."""
+        return f"{self.name}@{self.version}"
+
 
 @dataclass(frozen=True, slots=True)
 class Unpinned:
@@ -91,6 +101,11 @@ class Vulnerability:
     fixed_in: tuple[str, ...]
     severity: str | None
     summary: str
+
+    @property
+    def package(self) -> str:
+        """What falls under it, as findings tell it: `name@version`."""
+        return f"{self.name}@{self.version}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from operator import attrgetter, itemgetter
+from typing import TypeVar
 
 from gatekeeper.core.fields import format_duration
 from gatekeeper.core.gate import Context
@@ -12,6 +15,7 @@ from gatekeeper.scan.dependencies.facts import (
     Database,
     DependencyEvidence,
     Pin,
+    Problem,
     Skipped,
     Vulnerability,
 )
@@ -19,7 +23,9 @@ from gatekeeper.scan.dependencies.settings import DependencySettings
 from gatekeeper.scan.dependencies.versions import later
 from gatekeeper.scan.occurrences import numbered
 
+Packaged = TypeVar("Packaged", Pin, Vulnerability)
 _UNGRADED = Severity.HIGH
+_name = attrgetter("name")
 _SUMMARY = (
     ("vulnerable-dependency", "pinned version", "with known vulnerabilities"),
     ("unpinned-dependency", "requirement", "without exact version"),
@@ -31,13 +37,14 @@ def judge(
 ) -> Judgement:
     """Judge every pin, and whether every pin could be judged."""
     found = (*_vulnerable(evidence, settings, context), *_loose(evidence, settings, context))
+    blocking = [finding for finding in found if finding.blocking]
     failures = tuple(_failures(evidence, settings, context))
     return Judgement(
         checked=tuple(_checked(evidence, settings)),
         findings=found,
         failures=failures,
-        summary="" if failures else _summary(found),
-        next_steps=_next_steps(evidence, found),
+        summary="" if failures else _summary(blocking),
+        next_steps=_next_steps(evidence, blocking),
     )
 
 
@@ -45,7 +52,7 @@ def _failures(
     evidence: DependencyEvidence, settings: DependencySettings, context: Context
 ) -> Iterator[Failure]:
     # must have read every lock file, and every project must have one
-    yield from (Failure(problem.reason, problem.next_step) for problem in evidence.problems)
+    yield from map(_told, evidence.problems)
     # must have an answer for every version that is pinned
     yield from _lost(evidence)
     # must not have skipped a package that is not known to be private
@@ -55,14 +62,23 @@ def _failures(
         yield from _stale(evidence.database, settings, context)
 
 
+def _told(problem: Problem) -> Failure:
+    return Failure(problem.reason, problem.next_step)
+
+
 def _lost(evidence: DependencyEvidence) -> Iterator[Failure]:
-    explained = {item.name for item in evidence.skipped}
-    wanted = {f"{pin.name}=={pin.version}" for pin in evidence.pins if pin.name not in explained}
-    lost = wanted.difference(evidence.judged)
+    lost = _unanswered(evidence)
     if lost and not evidence.problems:
         told = "was" if len(lost) == 1 else "were"
         reason = f"{_counted(len(lost), 'pinned version')} {told} not judged, e.g. {min(lost)}"
         yield Failure(reason, "collect the evidence again")
+
+
+def _unanswered(evidence: DependencyEvidence) -> set[str]:
+    """Return the versions that the service neither judged nor told why not."""
+    explained = set(map(_name, evidence.skipped))
+    wanted = {pin.exact for pin in evidence.pins if pin.name not in explained}
+    return wanted.difference(evidence.judged)
 
 
 def _skipped(item: Skipped) -> Failure:
@@ -91,7 +107,7 @@ def _vulnerable(
         severity = Severity[flaw.severity.upper()] if flaw.severity else _UNGRADED
         yield rule.finding(
             _message(flaw),
-            Place(pin.path, pin.line, package=f"{pin.name}@{pin.version}"),
+            Place(pin.path, pin.line, package=pin.package),
             (*_identity(pin, flaw), occurrence),
             # what nobody has graded could be of any severity
             blocking=flaw.severity is None or severity >= settings.fail_on,
@@ -101,11 +117,16 @@ def _vulnerable(
 
 def _flaws(evidence: DependencyEvidence) -> Iterator[tuple[Pin, Vulnerability]]:
     """Yield every advisory with every line that pins what it speaks of."""
-    pins: dict[tuple[str, str], list[Pin]] = defaultdict(list)
-    for pin in evidence.pins:
-        pins[pin.name, pin.version].append(pin)
+    pins = _by_package(evidence.pins)
     for flaw in evidence.vulnerabilities:
-        yield from ((pin, flaw) for pin in pins[flaw.name, flaw.version])
+        yield from ((pin, flaw) for pin in pins[flaw.package])
+
+
+def _by_package(items: Iterable[Packaged]) -> defaultdict[str, list[Packaged]]:
+    found: defaultdict[str, list[Packaged]] = defaultdict(list)
+    for item in items:
+        found[item.package].append(item)
+    return found
 
 
 def _identity(pin: Pin, flaw: Vulnerability) -> tuple[str, str, str, str]:
@@ -145,7 +166,7 @@ def _checked(evidence: DependencyEvidence, settings: DependencySettings) -> Iter
 
 
 def _unjudged(evidence: DependencyEvidence) -> set[str]:
-    return {item.name for item in evidence.unpinned} | {item.name for item in evidence.skipped}
+    return set(map(_name, chain(evidence.unpinned, evidence.skipped)))
 
 
 def _source(database: Database | None) -> str:
@@ -160,26 +181,20 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what}" + "s" * (count != 1)
 
 
-def _summary(found: Sequence[Finding]) -> str:
-    packages = {(finding.rule, finding.where.package) for finding in filter(_blocks, found)}
-    counts = Counter(rule for rule, _ in packages)
+def _summary(blocking: Sequence[Finding]) -> str:
+    packages = {(finding.rule, finding.where.package) for finding in blocking}
+    counts = Counter(map(itemgetter(0), packages))
     told = (
         f"{_counted(counts[rule], what)} {rest}" for rule, what, rest in _SUMMARY if rule in counts
     )
     return "; ".join(told) or "no known vulnerability in what is pinned"
 
 
-def _blocks(finding: Finding) -> bool:
-    return finding.blocking
-
-
-def _next_steps(evidence: DependencyEvidence, found: Sequence[Finding]) -> tuple[str, ...]:
+def _next_steps(evidence: DependencyEvidence, blocking: Sequence[Finding]) -> tuple[str, ...]:
     """Say which version to go to: one in which every advisory on the package is mended."""
-    blocking = {finding.where.package for finding in filter(_blocks, found)}
-    flaws: dict[str, list[Vulnerability]] = defaultdict(list)
-    for flaw in evidence.vulnerabilities:
-        flaws[f"{flaw.name}@{flaw.version}"].append(flaw)
-    return tuple(_step(flaws[package]) for package in sorted(flaws) if package in blocking)
+    packages = {finding.where.package for finding in blocking}
+    flaws = _by_package(evidence.vulnerabilities)
+    return tuple(_step(flaws[package]) for package in sorted(flaws) if package in packages)
 
 
 def _step(flaws: Sequence[Vulnerability]) -> str:

@@ -79,8 +79,21 @@ def test_fixed_versions_pass(tree, judged):
     assert judged(tree).verdict is Verdict.PASS
 
 
-def test_a_tree_without_dependencies_is_an_error(tree, judged):
-    assert judged(tree).verdict is Verdict.ERROR
+@pytest.mark.parametrize(
+    "files", [{}, {"setup.cfg": "[flake8]\n"}, {"pyproject.toml": "[tool.ruff]\n"}]
+)
+def test_a_tree_without_dependencies_is_an_error_that_says_what_is_missing(tree, judged, files):
+    for name, text in files.items():
+        (tree / name).write_text(text)
+    result = judged(tree)
+    assert result.verdict is Verdict.ERROR
+    assert result.reason.startswith("no lock file and no project file was found")
+    assert "commit a lock file, or leave `dependencies` out" in result.next_steps[0]
+
+
+def test_a_problem_of_the_tree_is_not_told_as_an_absence(tree, judged):
+    (tree / "pyproject.toml").write_text("[project\n")
+    assert "was found" not in judged(tree).reason
 
 
 def test_a_tree_that_only_asks_for_unpinned_ones_fails(tree, judged):
