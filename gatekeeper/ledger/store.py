@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 _WAIT = 30.0
 _MOST = 2**53
+# of SQLite: the mode of its URL, how a transaction begins, and what is set on each connection
+_READING = ("ro", "BEGIN", ())
+_WRITING = ("rwc", "BEGIN IMMEDIATE", ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"))
 _META = MetaData()
 _ENTRIES = Table(
     "ledger_entries",
@@ -119,19 +122,11 @@ class Ledger:
             known = _find(connection, draft.operation_id)
             if known is not None:
                 return _same(known, draft)
-            revision = _revision(connection, draft.stream)
-            # must not have moved on: whoever decided has seen this very revision
-            if revision != expect_revision:
-                raise RevisionConflictError(
-                    f"{draft.stream} is at revision {revision}, and the decision was made on "
-                    f"revision {expect_revision}: somebody else was faster",
-                    "look at what changed and decide again",
-                )
-            entry = seal(draft, head.sequence + 1, revision + 1, head.digest)
+            _must_not_have_moved_on(connection, draft.stream, expect_revision)
+            entry = seal(draft, head.sequence + 1, expect_revision + 1, head.digest)
             last = _last(connection, head)
-            if whatever_the_clock and entry.at < last:
-                dated = replace(draft, at=datetime.fromisoformat(last))
-                entry = seal(dated, entry.sequence, entry.revision, entry.previous)
+            if whatever_the_clock:
+                entry = _dated(entry, draft, last)
             _must_not_run_backwards(entry, last)
             _write(connection, head, entry)
             return entry
@@ -202,18 +197,16 @@ def _sqlite(url: URL, root: Path, create: bool) -> Engine:
         _make_folder(path.parent)
     elif not path.is_file():
         raise LedgerError(f"there is no ledger at {url.database}", "see `ledger:` in the policy")
-    mode = "rwc" if create else "ro"
+    mode, begin, pragmas = _WRITING if create else _READING
     address = f"{path.resolve().as_uri()}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(address, uri=True, timeout=_WAIT, isolation_level=None)
-        if create:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
+        for pragma in pragmas:
+            connection.execute(pragma)
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
-    begin = "BEGIN IMMEDIATE" if create else "BEGIN"
     # the driver would begin too late, after the first read: two writers could decide on the same
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
@@ -228,15 +221,24 @@ def _make_folder(path: Path) -> None:
 
 
 def _entry(row: Any) -> Entry:
-    entry = Entry(**{field.name: row._mapping[field.name] for field in fields(Entry)})
+    entry = Entry(**row._mapping)
     # must be what this store writes: SQLite keeps any type in any column
-    numbers, texts = (entry.sequence, entry.revision), astuple(entry)[3:]
-    sound = all(type(one) is int and 0 < one < _MOST for one in numbers) and all(
-        type(one) is str for one in (entry.stream, *texts)
-    )
-    if not sound:
+    if not _is_sound(entry):
         raise LedgerError(f"the ledger's entry {entry.sequence} cannot be read", _BROKEN_STEP)
     return entry
+
+
+def _is_sound(entry: Entry) -> bool:
+    sequence, stream, revision, *texts = astuple(entry)
+    return all(map(_is_number, (sequence, revision))) and all(map(_is_text, (stream, *texts)))
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and 0 < value < _MOST
+
+
+def _is_text(value: object) -> bool:
+    return type(value) is str
 
 
 def _head(connection: Connection, *, lock: bool = False) -> Head:
@@ -259,15 +261,30 @@ def _same(known: Entry, draft: Draft) -> Entry:
     return known
 
 
-def _revision(connection: Connection, stream: str) -> int:
+def _must_not_have_moved_on(connection: Connection, stream: str, expected: int) -> None:
+    """Hold a stream against the revision that whoever decided has seen."""
     query = select(func.max(_ENTRIES.c.revision)).where(_ENTRIES.c.stream == stream)
-    return connection.execute(query).scalar() or 0
+    revision = connection.execute(query).scalar() or 0
+    if revision != expected:
+        raise RevisionConflictError(
+            f"{stream} is at revision {revision}, and the decision was made on "
+            f"revision {expected}: somebody else was faster",
+            "look at what changed and decide again",
+        )
 
 
 def _last(connection: Connection, head: Head) -> str:
     """Return when the last entry was recorded; empty when there is none."""
     query = select(_ENTRIES.c.at).where(_ENTRIES.c.sequence == head.sequence)
     return connection.execute(query).scalar() or ""
+
+
+def _dated(entry: Entry, draft: Draft, last: str) -> Entry:
+    """Return the entry, dated like the last one where its clock is behind that."""
+    if entry.at >= last:
+        return entry
+    dated = replace(draft, at=datetime.fromisoformat(last))
+    return seal(dated, entry.sequence, entry.revision, entry.previous)
 
 
 def _must_not_run_backwards(entry: Entry, last: str) -> None:
