@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import filterfalse
 from pathlib import Path
 
 from gatekeeper import git
@@ -59,10 +60,14 @@ def _listed(root: Path, commit: str, name: str) -> list[str]:
             "there before it",
         ) from None
     entries = list(filter(None, told.split(b"\0")))
-    if other := next((entry for entry in entries if not entry.startswith(_FILES)), b""):
+    if other := next(filterfalse(_is_file, entries), b""):
         reason = f"`{name}` in the base {commit[:7]} holds a link or a repository"
         raise EvidenceError(f"{reason}: {in_words(_path(other))}", "replace it by its files")
     return list(map(_path, entries))
+
+
+def _is_file(entry: bytes) -> bool:
+    return entry.startswith(_FILES)
 
 
 def _path(entry: bytes) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from gatekeeper.scan.dependencies.locks.interface import only
 from gatekeeper.scan.dependencies.versions import parsed, released
 
 # A bare `file` is looked up in the index under the version of the lock, so it cannot mislead.
@@ -29,12 +30,14 @@ def foreign(package: Mapping[str, Any], name: str, version: str) -> str | None:
 
 
 def _files(package: Mapping[str, Any]) -> Iterator[str]:
-    lists = (package.get(key) for key in ("wheels", "files"))
-    many = [one for each in lists if isinstance(each, list) for one in each]
-    for one in (*many, package.get("sdist")):
-        if isinstance(one, dict):
-            texts = (one[key] for key in _KEYS if isinstance(one.get(key), str))
-            yield from map(_file_name, texts)
+    offered = (*_listed(package, "wheels"), *_listed(package, "files"), package.get("sdist"))
+    for one in only(dict, offered):
+        yield from map(_file_name, only(str, map(one.get, _KEYS)))
+
+
+def _listed(package: Mapping[str, Any], key: str) -> list[Any]:
+    found = package.get(key)
+    return found if isinstance(found, list) else []
 
 
 def _file_name(text: str) -> str:

@@ -43,18 +43,19 @@ def is_folder_mark(text: str) -> bool:
     return text.startswith("./")
 
 
-def gathered(entries: Iterable[Pin | Unpinned | Problem | str]) -> Requirements:
-    """Sort entries by what they are; a text names code of the tree itself."""
+def gathered(entries: Iterable[object]) -> Requirements:
+    """Sort entries by what they are; a text names code of the tree itself, others are left out."""
     known = list(entries)
     return Requirements(
-        pins=_only(Pin, known),
-        unpinned=_only(Unpinned, known),
-        problems=_only(Problem, known),
-        own=_only(str, known),
+        pins=only(Pin, known),
+        unpinned=only(Unpinned, known),
+        problems=only(Problem, known),
+        own=only(str, known),
     )
 
 
-def _only(kind: type[T], entries: Iterable[object]) -> tuple[T, ...]:
+def only(kind: type[T], entries: Iterable[object]) -> tuple[T, ...]:
+    """Return the entries of one kind."""
     return tuple(entry for entry in entries if isinstance(entry, kind))
 
 

@@ -52,16 +52,19 @@ def parse(line: str) -> Options:
     Raises:
         UnreadableError: pip would refuse it, or pass over a part of it.
     """
-    if len(line) > _LONGEST:
-        raise UnreadableError("has a line of options that is longer than one is")
-    try:
-        words = shlex.split(line)
-    except ValueError:
-        raise UnreadableError("has an option with a quote that does not end") from None
-    found, rest = _parser().parse_args(words)
+    found, rest = _parser().parse_args(_words(line))
     if rest:
         raise UnreadableError("has text after its options, which pip passes over")
     return Options(*(tuple(getattr(found, name[2:]) or ()) for _, name in _FOLLOWED))
+
+
+def _words(line: str) -> list[str]:
+    if len(line) > _LONGEST:
+        raise UnreadableError("has a line of options that is longer than one is")
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise UnreadableError("has an option with a quote that does not end") from None
 
 
 def _parser() -> _Parser:

@@ -39,7 +39,7 @@ def read(root: Path, path: str) -> Requirements:
     return gathered(_entry(name, entry, path, text) for name, entry in _entries(text))
 
 
-_ELSEWHERE = ("git", "hg", "svn", "bzr", "path", "file", "url", "uri")
+_ELSEWHERE = frozenset({"git", "hg", "svn", "bzr", "path", "file", "url", "uri"})
 
 
 class _Entry(BaseModel):
@@ -50,7 +50,7 @@ class _Entry(BaseModel):
 
     @property
     def indexed(self) -> bool:
-        return bool(self.version) and not any(key in (self.model_extra or {}) for key in _ELSEWHERE)
+        return bool(self.version) and _ELSEWHERE.isdisjoint(self.model_extra or ())
 
 
 _LOCK = TypeAdapter(dict[str, dict[str, Any]])
@@ -81,13 +81,16 @@ def _entry(name: str, entry: _Entry, path: str, text: str) -> Pin | Unpinned:
         raise UnreadableError(f"has an entry without a valid name: {in_words(name)}")
     if not entry.indexed:
         return Unpinned(plain, path, line, "comes from elsewhere than an index", sourced=True)
-    try:
-        version = exact_version(Requirement(f"{name}{entry.version}"))
-    except ValueError:
-        raise UnreadableError("is not a Pipfile.lock") from None
-    if version:
+    if version := _exact(f"{name}{entry.version}"):
         return Pin(plain, version, path, line)
     return Unpinned(plain, path, line, "names no exact version")
+
+
+def _exact(requirement: str) -> str | None:
+    try:
+        return exact_version(Requirement(requirement))
+    except ValueError:
+        raise UnreadableError("is not a Pipfile.lock") from None
 
 
 def _line_of(text: str, name: str) -> int | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from packaging.requirements import Requirement
 from packaging.specifiers import Specifier
@@ -20,6 +21,8 @@ from gatekeeper.scan.dependencies.locks.interface import (
     Requirements,
     UnreadableError,
     folder_mark,
+    gathered,
+    only,
     text_of,
 )
 from gatekeeper.scan.dependencies.locks.options import parse
@@ -59,98 +62,127 @@ def read(root: Path, path: str) -> Requirements:
     Raises:
         UnreadableError: as `text_of`, and when files include each other too deeply.
     """
-    found = _Found(root)
     try:
-        found.file(path, constraint=False)
+        entries = list(_entries(_File(root, path)))
     except RecursionError:
         raise UnreadableError("includes files too deeply") from None
-    return Requirements(
-        pins=(*found.pins, *found.constraints),
-        unpinned=tuple(found.unlimited()),
-        problems=tuple(found.problems),
-        own=tuple(found.own),
-    )
+    limits = tuple(limit.pin for limit in only(_Limit, entries))
+    return _limited(gathered(entries), limits)
 
 
-@dataclass(slots=True)
-class _Found:
+def _limited(found: Requirements, limits: tuple[Pin, ...]) -> Requirements:
+    """Add what constraints say: a version for all that is asked for without one."""
+    known = {pin.name for pin in limits}
+    loose = (item for item in found.unpinned if item.sourced or item.name not in known)
+    return replace(found, pins=(*found.pins, *limits), unpinned=tuple(loose))
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """What a file of constraints allows of a package, if something asks for it."""
+
+    pin: Pin
+
+
+_Entry: TypeAlias = Pin | Unpinned | Problem | str | _Limit
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file to read.
+
+    Attributes:
+        root: of the tree.
+        path: relative to it.
+        constraint: True when it asks for nothing, and only limits versions.
+        visited: paths that need not be read again, each with its `constraint`.
+    """
+
     root: Path
-    pins: list[Pin] = field(default_factory=list)
-    constraints: list[Pin] = field(default_factory=list)
-    unpinned: list[Unpinned] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    own: list[str] = field(default_factory=list)
+    path: str
+    constraint: bool = False
     visited: set[tuple[str, bool]] = field(default_factory=set)
 
-    def file(self, path: str, *, constraint: bool) -> None:
-        """Read one file once."""
-        if (path, constraint) in self.visited:
-            return
-        self.visited.add((path, constraint))
-        text = text_of(self.root, path)
-        _must_be_utf8(text)
-        for number, line in logical_lines(text):
-            self._line(path, number, line, constraint)
 
-    def unlimited(self) -> Iterator[Unpinned]:
-        """Yield what no constraint gives a version."""
-        limits = {pin.name for pin in self.constraints}
-        return (item for item in self.unpinned if item.sourced or item.name not in limits)
+def _entries(file: _File) -> Iterator[_Entry]:
+    """Yield what a file says, and what it includes; nothing when it was read before."""
+    if (file.path, file.constraint) in file.visited:
+        return
+    file.visited.add((file.path, file.constraint))
+    text = text_of(file.root, file.path)
+    _must_be_utf8(text)
+    for number, line in logical_lines(text):
+        told = _optional if line.startswith("-") else _required
+        yield from told(file, number, line)
 
-    def _line(self, path: str, number: int, line: str, constraint: bool) -> None:
-        if not line.startswith("-"):
-            self._requirement(line, path, number, constraint)
-            return
-        try:
-            options = parse(line)
-        except UnreadableError as error:
-            step = "write one option on a line, by its full name"
-            self.problems.append(Problem(f"{path}:{number} {error}", step))
-            return
-        for target in options.requirements:
-            self._include(path, number, target, constraint)
-        for target in options.constraints:
-            self._include(path, number, target, True)
-        for target in options.editables:
-            self._sourced(target, path, number)
 
-    def _include(self, path: str, number: int, target: str, constraint: bool) -> None:
-        try:
-            self.file(_within(posixpath.dirname(path), target), constraint=constraint)
-        except UnreadableError as error:
-            reason = f"{path}:{number}: `{in_words(target)}` {error}"
-            step = "bring the file into the tree, so that its versions can be judged"
-            self.problems.append(Problem(reason, step))
+def _optional(file: _File, number: int, line: str) -> Iterator[_Entry]:
+    """Yield what the options on a line lead to."""
+    try:
+        options = parse(line)
+    except UnreadableError as error:
+        step = "write one option on a line, by its full name"
+        yield Problem(f"{file.path}:{number} {error}", step)
+        return
+    for target in options.requirements:
+        yield from _included(file, number, target, file.constraint)
+    for target in options.constraints:
+        yield from _included(file, number, target, True)
+    for target in options.editables:
+        yield _sourced(file, number, target)
 
-    def _requirement(self, line: str, path: str, number: int, constraint: bool) -> None:
-        text = _PER_LINE_OPTION.sub("", line).strip()
-        try:
-            requirement = Requirement(text)
-        except ValueError:
-            self._sourced(text, path, number)
-            return
-        name, version = canonicalize_name(requirement.name), exact_version(requirement)
-        if requirement.url:
-            self.unpinned.append(Unpinned(name, path, number, "comes from a URL", sourced=True))
-        elif version:
-            pins = self.constraints if constraint else self.pins
-            pins.append(Pin(name, version, path, number))
-        elif not constraint:
-            self.unpinned.append(Unpinned(name, path, number, _looseness(requirement)))
 
-    def _sourced(self, text: str, path: str, number: int) -> None:
-        """A path, a URL or a repository: our own code if it is a folder of this tree."""
-        own = self._own(text, posixpath.dirname(path))
-        if own is not None:
-            self.own.append(folder_mark(own))
-            return
-        reason = "is no requirement of an exact version"
-        self.unpinned.append(Unpinned(_shown(text), path, number, reason, sourced=True))
+def _included(file: _File, number: int, target: str, constraint: bool) -> Iterator[_Entry]:
+    try:
+        path = _within(posixpath.dirname(file.path), target)
+        yield from _entries(replace(file, path=path, constraint=constraint))
+    except UnreadableError as error:
+        reason = f"{file.path}:{number}: `{in_words(target)}` {error}"
+        step = "bring the file into the tree, so that its versions can be judged"
+        yield Problem(reason, step)
 
-    def _own(self, text: str, folder: str) -> str | None:
-        plain = text.partition("[")[0].removeprefix("file:").strip()
-        place = (self.root / folder / plain) if plain else self.root
-        return None if _REMOTE.search(plain) else _folder_within(self.root, place)
+
+def _required(file: _File, number: int, line: str) -> Iterator[_Entry]:
+    text = _PER_LINE_OPTION.sub("", line).strip()
+    try:
+        requirement = Requirement(text)
+    except ValueError:
+        yield _sourced(file, number, text)
+        return
+    told = _told(requirement, file.path, number)
+    yield from _limits(told) if file.constraint else [told]
+
+
+def _limits(told: Pin | Unpinned) -> Iterator[_Entry]:
+    """Yield what a constraint comes to; one that leaves several versions asks for nothing."""
+    if isinstance(told, Pin):
+        yield _Limit(told)
+    elif told.sourced:
+        yield told
+
+
+def _told(requirement: Requirement, path: str, number: int) -> Pin | Unpinned:
+    name, version = canonicalize_name(requirement.name), exact_version(requirement)
+    if requirement.url:
+        return Unpinned(name, path, number, "comes from a URL", sourced=True)
+    if version:
+        return Pin(name, version, path, number)
+    return Unpinned(name, path, number, _looseness(requirement))
+
+
+def _sourced(file: _File, number: int, text: str) -> Unpinned | str:
+    """A path, a URL or a repository: our own code if it is a folder of this tree."""
+    own = _own(file, text)
+    if own is not None:
+        return folder_mark(own)
+    reason = "is no requirement of an exact version"
+    return Unpinned(_shown(text), file.path, number, reason, sourced=True)
+
+
+def _own(file: _File, text: str) -> str | None:
+    plain = text.partition("[")[0].removeprefix("file:").strip()
+    place = (file.root / posixpath.dirname(file.path) / plain) if plain else file.root
+    return None if _REMOTE.search(plain) else _folder_within(file.root, place)
 
 
 def _within(folder: str, target: str) -> str:

@@ -90,21 +90,29 @@ def _indexed(
 
 
 def _tables(text: str, key: str) -> list[dict[str, Any]]:
-    try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"is not valid TOML: {in_words(str(error))}") from None
-    packages = document.get(key, [])
-    if not isinstance(packages, list) or not all(isinstance(one, dict) for one in packages):
+    document = _document(text)
+    packages = document.pop(key, [])
+    if not isinstance(packages, list) or not all(map(_is_table, packages)):
         raise UnreadableError(f"has a `{key}` that is not a list of tables")
-    if other := next((it for it, held in document.items() if it != key and _listed(held)), None):
-        # an older or newer name of the list, which some tools take as well
-        raise UnreadableError(f"lists packages under `{in_words(other)}` instead of `{key}`")
+    # an older or newer name of the list, which some tools take as well
+    if others := [name for name, held in document.items() if _has_tables(held)]:
+        raise UnreadableError(f"lists packages under `{in_words(others[0])}` instead of `{key}`")
     return packages
 
 
-def _listed(value: object) -> bool:
-    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
+def _document(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"is not valid TOML: {in_words(str(error))}") from None
+
+
+def _has_tables(value: object) -> bool:
+    return isinstance(value, list) and any(map(_is_table, value))
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _lines_of(text: str, table: str, count: int) -> list[int | None]:
