@@ -14,11 +14,12 @@ from gatekeeper.scan.occurrences import numbered
 
 @dataclass(slots=True)
 class _Graded:
-    """A finding, who made it, and the column where each scanner tells the same weakness."""
+    """A hit, who made it, its finding, and the column where each scanner tells the same."""
 
     scanner: str
+    hit: Hit
     finding: Finding
-    twins: dict[str, int | None] = field(default_factory=dict)
+    twins: dict[str, int] = field(default_factory=dict)
 
     def told(self) -> Finding:
         others = tuple(name for name in self.twins if name != self.scanner)
@@ -30,10 +31,10 @@ class _Graded:
         What a scanner tells of a second column is a second weakness: accepting the one must not
         accept the other.
         """
-        here, there = self.finding, other.finding
-        column = self.twins.get(other.scanner, there.where.column)
-        twofold = self.scanner != other.scanner or here.rule != there.rule
-        return twofold and column == there.where.column and not set(here.cwe).isdisjoint(there.cwe)
+        column = self.twins.get(other.scanner, other.hit.column)
+        twofold = (self.scanner, self.hit.rule) != (other.scanner, other.hit.rule)
+        alike = not set(self.finding.cwe).isdisjoint(other.finding.cwe)
+        return twofold and column == other.hit.column and alike
 
 
 def findings(evidence: CodeEvidence, rules: Catalog, fail_on: Severity) -> tuple[Finding, ...]:
@@ -43,7 +44,8 @@ def findings(evidence: CodeEvidence, rules: Catalog, fail_on: Severity) -> tuple
     """
     graded = sorted(_graded(evidence, rules, fail_on), key=_line)
     lines = (_once(items) for _, items in groupby(graded, key=_line))
-    return tuple(sorted(chain.from_iterable(lines), key=_order))
+    once = sorted(chain.from_iterable(lines), key=_order)
+    return tuple(item.told() for item in once)
 
 
 def unknown_rules(evidence: CodeEvidence, rules: Catalog) -> tuple[str, ...]:
@@ -60,7 +62,7 @@ def _hits(evidence: CodeEvidence) -> list[tuple[str, Hit]]:
 def _graded(evidence: CodeEvidence, rules: Catalog, fail_on: Severity) -> Iterator[_Graded]:
     known = (one for one in _hits(evidence) if one[1].rule in rules)
     for (scanner, hit), occurrence in numbered(known, lambda one: _identity(one[1])):
-        yield _Graded(scanner, _finding(hit, occurrence, rules[hit.rule], fail_on))
+        yield _Graded(scanner, hit, _finding(hit, occurrence, rules[hit.rule], fail_on))
 
 
 def _identity(hit: Hit) -> tuple[str, str, str]:
@@ -84,26 +86,31 @@ def _severity(hit: Hit, usual: Severity) -> Severity:
     return max(Severity.LOW, Severity(severity - 1)) if hit.unsure else severity
 
 
-def _once(items: Iterable[_Graded]) -> list[Finding]:
+def _once(items: Iterable[_Graded]) -> list[_Graded]:
     """Keep the best of the findings that tell the same weakness of one line."""
     kept: list[_Graded] = []
     for item in sorted(items, key=_rank):
-        twin = next((other for other in kept if other.tells(item)), item)
+        twin = _twin(item, kept)
         if twin is item:
             kept.append(item)
-        twin.twins[item.scanner] = item.finding.where.column
-    return [item.told() for item in kept]
+        twin.twins[item.scanner] = item.hit.column
+    return kept
+
+
+def _twin(item: _Graded, kept: Iterable[_Graded]) -> _Graded:
+    """Return the one that tells what this one tells; itself when there is none."""
+    return next((other for other in kept if other.tells(item)), item)
 
 
 def _rank(item: _Graded) -> tuple[int, bool, int]:
     """Worst first; then ours, which follow the data, before those that match a call's name."""
-    return (-item.finding.severity, item.scanner != "semgrep", item.finding.where.column or 0)
+    return (-item.finding.severity, item.scanner != "semgrep", item.hit.column)
 
 
 def _line(item: _Graded) -> tuple[str, int]:
-    return _order(item.finding)[:2]
+    return item.hit.path, item.hit.line
 
 
-def _order(finding: Finding) -> tuple[str, int, int, str]:
-    where = finding.where
-    return (str(where.path), where.line or 0, where.column or 0, finding.rule)
+def _order(item: _Graded) -> tuple[str, int, int, str]:
+    hit = item.hit
+    return hit.path, hit.line, hit.column, hit.rule
