@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
 from gatekeeper.core.fields import Threshold
 from gatekeeper.core.hints import did_you_mean
@@ -16,6 +16,37 @@ _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _MIN_REASON = 10
 
 
+def _leaving_out(pattern: str) -> str:
+    from pathspec import GitIgnoreSpec
+
+    if pattern.startswith(("!", "#")):
+        raise ValueError("expected a pattern of files to leave out; write it without `!`")
+    try:
+        GitIgnoreSpec.from_lines([pattern])
+    except ValueError as error:
+        raise ValueError(f"not a pattern: {error}") from None
+    return pattern
+
+
+def _registered(names: list[str]) -> list[str]:
+    for name in names:
+        if name not in SCANNERS:
+            raise ValueError(f"unknown scanner `{name}`; {did_you_mean(name, SCANNERS)}")
+    return names
+
+
+def _distinct(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise ValueError("a scanner stands here twice")
+    return names
+
+
+_Pattern = Annotated[_Text, AfterValidator(_leaving_out)]
+_Scanners = Annotated[
+    list[str], Field(min_length=1), AfterValidator(_registered), AfterValidator(_distinct)
+]
+
+
 class Exclusion(Settings):
     """Files that are left out, for a stated reason; the report counts them.
 
@@ -24,21 +55,8 @@ class Exclusion(Settings):
         reason: why it is right not to look there; at least ten characters.
     """
 
-    path: _Text
+    path: _Pattern
     reason: Annotated[_Text, Field(min_length=_MIN_REASON)]
-
-    @field_validator("path")
-    @classmethod
-    def _not_negated(cls, value: str) -> str:
-        from pathspec import GitIgnoreSpec
-
-        if value.startswith(("!", "#")):
-            raise ValueError("expected a pattern of files to leave out; write it without `!`")
-        try:
-            GitIgnoreSpec.from_lines([value])
-        except ValueError as error:
-            raise ValueError(f"not a pattern: {error}") from None
-        return value
 
 
 class CodeSettings(Settings):
@@ -51,17 +69,7 @@ class CodeSettings(Settings):
         new_only: findings that were there before fail the gate too; only `false` is known yet.
     """
 
-    scanners: list[str] = Field(default_factory=lambda: list(SCANNERS), min_length=1)
+    scanners: _Scanners = Field(default_factory=lambda: list(SCANNERS))
     fail_on: Threshold = Severity.MEDIUM
     exclude: list[Exclusion] = Field(default_factory=list)
     new_only: Literal[False] = False
-
-    @field_validator("scanners")
-    @classmethod
-    def _registered(cls, names: list[str]) -> list[str]:
-        for name in names:
-            if name not in SCANNERS:
-                raise ValueError(f"unknown scanner `{name}`; {did_you_mean(name, SCANNERS)}")
-        if len(set(names)) < len(names):
-            raise ValueError("a scanner stands here twice")
-        return names
