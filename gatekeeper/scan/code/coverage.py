@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from gatekeeper.core.model import Failure
 from gatekeeper.scan.code.facts import CodeEvidence, ScannerRun, Unseen
@@ -45,7 +45,7 @@ def unseen(run: ScannerRun) -> tuple[Unseen, ...]:
 def counts(evidence: CodeEvidence) -> tuple[str, ...]:
     """Return a line for each scanner that saw something, and for what was left out."""
     seen = tuple(filter(None, map(_seen, evidence.runs)))
-    return (*seen, *_left_out(evidence)) if seen else ()
+    return (*seen, *_excluded(evidence), *_skipped(evidence)) if seen else ()
 
 
 def _of_run(run: ScannerRun) -> tuple[Failure, ...]:
@@ -56,17 +56,27 @@ def _of_run(run: ScannerRun) -> tuple[Failure, ...]:
 
 
 def _seen(run: ScannerRun) -> str:
-    count = len(set(run.wanted).difference(item.path for item in unseen(run)))
+    count = _seen_wholly(run)
     return f"{_files(count)} with {run.scanner} {run.version}" if count and not run.problem else ""
 
 
-def _left_out(evidence: CodeEvidence) -> Iterator[str]:
+def _seen_wholly(run: ScannerRun) -> int:
+    return len(set(run.wanted).difference(item.path for item in unseen(run)))
+
+
+def _excluded(evidence: CodeEvidence) -> Iterator[str]:
     for reason, items in _by_reason(evidence.excluded).items():
         yield f"{_files(len(items))} excluded: {reason}"
+
+
+def _skipped(evidence: CodeEvidence) -> Iterator[str]:
     for reason, items in _by_reason(evidence.skipped).items():
-        more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
-        named = ", ".join(item.path for item in items[:_NAMED])
-        yield f"skipped, {reason}: {named}{more}"
+        yield f"skipped, {reason}: {_few(items)}"
+
+
+def _few(items: Sequence[Unseen]) -> str:
+    more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
+    return ", ".join(item.path for item in items[:_NAMED]) + more
 
 
 def _grouped(items: Iterable[Unseen], who: str) -> Iterator[Failure]:
