@@ -53,16 +53,14 @@ class Bandit:
     def scan(self, task: Task) -> ScannerRun:
         """Look at the files, shared out over worker processes."""
         answers = _shared_out(task)
-        seen = [answer for answer in answers if answer.hits is not None]
-        contexts = Contexts(task.root)
         return ScannerRun(
             scanner=self.name,
             version=version("bandit"),
             runtime=f"Python {'.'.join(platform.python_version_tuple()[:2])}",
             wanted=task.paths,
-            scanned=tuple(answer.path for answer in seen),
+            scanned=tuple(_scanned(answers)),
             failed=tuple(chain.from_iterable(map(_failed, answers))),
-            hits=tuple(chain.from_iterable(_hits(answer, contexts) for answer in seen)),
+            hits=tuple(_all_hits(answers, Contexts(task.root))),
         )
 
 
@@ -118,9 +116,17 @@ def _unanswered(
     return [_File(path=path, failed=reason) for path, reason in named]
 
 
+def _scanned(answers: Iterable[_File]) -> Iterator[str]:
+    return (answer.path for answer in answers if answer.hits is not None)
+
+
 def _failed(answer: _File) -> Iterator[Unseen]:
     if answer.failed:
         yield Unseen(answer.path, in_words(answer.failed), answer.line)
+
+
+def _all_hits(answers: Iterable[_File], contexts: Contexts) -> Iterator[Hit]:
+    return chain.from_iterable(_hits(answer, contexts) for answer in answers)
 
 
 def _hits(answer: _File, contexts: Contexts) -> Iterator[Hit]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,7 @@ def bundle(rules: Path, cache: Path) -> Path:
     Raises:
         ToolError: there are no rules, or one cannot be read, or the cache cannot be written.
     """
-    folder = rules / "scan" / "semgrep"
-    sources = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted((*folder.rglob("*.yml"), *folder.glob(_PARTS)))
-    }
+    sources = _sources(rules / "scan" / "semgrep")
     target = cache / f"semgrep-rules-{_digest(sources)}.json"
     # What is in the cache is believed only when it is what compiling would give: it is cheap to
     # recompile, and a cache that others can write to must not switch rules off.
@@ -46,6 +42,13 @@ def bundle(rules: Path, cache: Path) -> Path:
         reason = f"the compiled rules cannot be kept in {cache}: {error.strerror}"
         raise ToolError(reason, "let GATEKEEPER_CACHE_DIR name a folder to write to") from None
     return target
+
+
+def _sources(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted((*folder.rglob("*.yml"), *folder.glob(_PARTS)))
+    }
 
 
 def _store(text: bytes, target: Path) -> None:
@@ -80,9 +83,12 @@ def _expand(value: Any, parts: Mapping[str, list[Any]]) -> Any:
     if isinstance(value, dict):
         return {key: _expand(item, parts) for key, item in value.items()}
     if isinstance(value, list):
-        used = chain.from_iterable(_used(item, parts) for item in value)
-        return [_expand(item, parts) for item in used]
+        return [_expand(item, parts) for item in _with_parts(value, parts)]
     return value
+
+
+def _with_parts(items: Sequence[Any], parts: Mapping[str, list[Any]]) -> Iterable[Any]:
+    return chain.from_iterable(_used(item, parts) for item in items)
 
 
 def _used(item: Any, parts: Mapping[str, list[Any]]) -> Sequence[Any]:
