@@ -7,10 +7,10 @@ One function a kind of value, None where the match has not even the form; detect
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 from gatekeeper.staging.detectors import Detector, Standing
 
@@ -51,8 +51,7 @@ def email(text: str, detector: Detector) -> Assessment | None:
         return _RESERVED
     if top == domain or top in detector.never:
         return _NOTHING_MORE
-    first = local[0] if len(local) >= _MIN_TELLING_LOCAL else ""
-    return Assessment(Standing.VALID, f"{first}***@{domain[0]}***.{_shown(top)}")
+    return Assessment(Standing.VALID, f"{_first(local)}***@{domain[0]}***.{_shown(top)}")
 
 
 def _with_parents(domain: str) -> Iterator[str]:
@@ -67,6 +66,11 @@ def _domain(run: str) -> str:
         labels.pop()
     tops = _TOP_LEVEL.findall(labels[-1])[:1] if labels else []
     return ".".join([*labels[:-1], *tops])
+
+
+def _first(local: str) -> str:
+    """Return the first letter; of so few letters even one would tell too much."""
+    return local[0] if len(local) >= _MIN_TELLING_LOCAL else ""
 
 
 def _shown(top: str) -> str:
@@ -92,8 +96,12 @@ def _iban_numbers(text: str) -> Iterator[str]:
     groups = _SEPARATORS.split(text)
     for start, first in enumerate(groups):
         if _IBAN_START.match(first):
-            numbers = accumulate(groups[start : start + _IBAN_LENGTHS.stop])
-            yield from (number for number in numbers if len(number) in _IBAN_LENGTHS)
+            yield from _joined(groups[start : start + _IBAN_LENGTHS.stop], _IBAN_LENGTHS)
+
+
+def _joined(groups: Iterable[str], lengths: range) -> Iterator[str]:
+    """Yield what the first group, the first two, three, … make when that is long enough."""
+    return (number for number in accumulate(groups) if len(number) in lengths)
 
 
 def _best(assessments: Iterator[Assessment]) -> Assessment | None:
@@ -111,17 +119,11 @@ def _card_numbers(text: str) -> Iterator[str]:
         if len(first) in _CARD_LENGTHS:
             yield first
         elif len(first) == _FIRST_GROUP:
-            yield from _grouped(groups[start:])
+            yield from _joined(takewhile(_is_short, groups[start:]), _CARD_LENGTHS)
 
 
-def _grouped(groups: Sequence[str]) -> Iterator[str]:
-    number = ""
-    for group in groups:
-        if len(group) > _MAX_GROUP:
-            return
-        number += group
-        if len(number) in _CARD_LENGTHS:
-            yield number
+def _is_short(group: str) -> bool:
+    return len(group) <= _MAX_GROUP
 
 
 def _card(number: str, detector: Detector) -> Assessment:
