@@ -5,29 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import filterfalse
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from gatekeeper.core.errors import GatekeeperError
 from gatekeeper.core.gate import Request
 from gatekeeper.scan.dependencies.facts import (
-    Database,
     DependencyEvidence,
     LockFile,
     Pin,
     Problem,
-    Skipped,
     Unpinned,
-    Vulnerability,
 )
 from gatekeeper.scan.dependencies.settings import OSV, DependencySettings
 
 if TYPE_CHECKING:
     from gatekeeper.scan.code.facts import Unseen
     from gatekeeper.scan.dependencies.locks.interface import LockFormat, Requirements
-    from gatekeeper.scan.dependencies.source import Source
-    from gatekeeper.scan.scanners.pip_audit import Known, Matched
 
 
 _NOTHING = Problem(
@@ -35,18 +28,6 @@ _NOTHING = Problem(
     "commit a lock file, or leave `dependencies` out of the stage's gates when the project has "
     "none",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What came of asking; `problems` say why nothing did."""
-
-    tool: str = ""
-    judged: tuple[str, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-    vulnerabilities: tuple[Vulnerability, ...] = ()
-    database: Database | None = None
-    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(slots=True)
@@ -77,6 +58,7 @@ def collect(request: Request[DependencySettings]) -> DependencyEvidence:
     Raises:
         ToolError: the files cannot be listed.
     """
+    from gatekeeper.scan.dependencies.asking import ask
     from gatekeeper.scan.dependencies.projects import Locked, survey
     from gatekeeper.scan.files import listing
 
@@ -88,7 +70,7 @@ def collect(request: Request[DependencySettings]) -> DependencyEvidence:
     known: list[Pin | Unpinned] = [*locks.pins, *locks.unpinned]
     held = Locked([file.path for file in locks.files], known, frozenset(locks.own))
     projects = survey(root, paths, held)
-    asked = _ask(request, locks.versions(), deadline)
+    asked = ask(request, locks.versions(), deadline)
     problems = (
         *locks.problems,
         *_unlisted(locks.own, tree.files),
@@ -191,65 +173,3 @@ def _is_wanted(path: str) -> bool:
     from gatekeeper.scan.dependencies.locks import format_of
 
     return declares(path) or format_of(path) is not None
-
-
-def _ask(
-    request: Request[DependencySettings], versions: list[tuple[str, str]], deadline: float
-) -> _Asked:
-    if not versions:
-        return _Asked()
-    many = "s" * (len(versions) != 1)
-    request.progress(f"asking for advisories on {len(versions)} version{many}")
-    try:
-        return _answered(request, versions, deadline)
-    except GatekeeperError as error:
-        return _Asked(problems=(Problem(error.reason, error.next_step),))
-
-
-def _answered(
-    request: Request[DependencySettings], versions: list[tuple[str, str]], deadline: float
-) -> _Asked:
-    from gatekeeper.scan.dependencies.source import opened
-    from gatekeeper.scan.scanners import pip_audit
-
-    with opened(request, deadline) as source:
-        answers = pip_audit.audit(
-            versions,
-            osv_url=source.url,
-            environment=request.environment,
-            seconds=deadline - time.monotonic(),
-        )
-    judged = filterfalse(_is_skipped, answers)
-    skipped = filter(_is_skipped, answers)
-    return _Asked(
-        tool=pip_audit.tool(),
-        judged=tuple(sorted(f"{answer.name}=={answer.version}" for answer in judged)),
-        skipped=tuple(Skipped(answer.name, answer.skipped) for answer in skipped),
-        vulnerabilities=tuple(_vulnerabilities(answers, source)),
-        database=source.database,
-    )
-
-
-def _is_skipped(answer: Matched) -> bool:
-    return bool(answer.skipped)
-
-
-def _vulnerabilities(answers: Iterable[Matched], source: Source) -> Iterator[Vulnerability]:
-    for answer in answers:
-        for known in answer.advisories:
-            yield _vulnerability(answer, known, source)
-
-
-def _vulnerability(answer: Matched, known: Known, source: Source) -> Vulnerability:
-    from gatekeeper.scan.dependencies.source import worst
-    from gatekeeper.scan.scanners.interface import in_words
-
-    return Vulnerability(
-        name=answer.name,
-        version=answer.version,
-        id=known.id,
-        aliases=tuple(sorted(known.aliases)),
-        fixed_in=known.fix_versions,
-        severity=worst(map(source.severities.get, (known.id, *known.aliases))),
-        summary=in_words(known.description)[:200],
-    )

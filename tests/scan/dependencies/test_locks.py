@@ -8,7 +8,7 @@ import pytest
 
 from gatekeeper.scan.dependencies.locks import FORMATS, format_of
 from gatekeeper.scan.dependencies.locks.interface import UnreadableError
-from gatekeeper.scan.dependencies.locks.requirements import logical_lines
+from gatekeeper.scan.dependencies.locks.lines import logical_lines
 
 
 def read(root, name, text):

@@ -15,7 +15,7 @@ from typing import Any
 
 from gatekeeper.scan.dependencies.declarations.interface import UNKNOWN, Need, Project, written
 from gatekeeper.scan.dependencies.locks.interface import UnreadableError, normalised
-from gatekeeper.scan.dependencies.locks.requirements import logical_lines
+from gatekeeper.scan.dependencies.locks.lines import logical_lines
 
 _ASKING = ("install_requires", "extras_require", "setup_requires", "tests_require")
 # Characters: parsed source takes many times its size.

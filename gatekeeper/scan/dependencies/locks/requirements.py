@@ -25,19 +25,17 @@ from gatekeeper.scan.dependencies.locks.interface import (
     only,
     text_of,
 )
+from gatekeeper.scan.dependencies.locks.lines import logical_lines, must_be_utf8
 from gatekeeper.scan.dependencies.locks.options import parse
 from gatekeeper.scan.dependencies.versions import released
 from gatekeeper.scan.scanners.interface import in_words
 
 _NAME = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.(?:txt|lock)", re.IGNORECASE)
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_ENCODING = re.compile(r"#.*?coding[:=]\s*([-\w.]+)")
 _ENVIRONMENT = re.compile(r"\$\{[A-Z0-9_]+\}")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 _PER_LINE_OPTION = re.compile(r"\s--?[a-z].*$", re.DOTALL)
 _REMOTE = re.compile(r"://|\.(?:whl|zip|tar(?:\.\w+)?|tgz)$", re.IGNORECASE)
 _EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9._-]+)")
-_PLAIN = frozenset({"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"})
 _EXACT = frozenset({"==", "==="})
 _QUOTED = 120
 
@@ -110,7 +108,7 @@ def _entries(file: _File) -> Iterator[_Entry]:
         return
     file.visited.add((file.path, file.constraint))
     text = text_of(file.root, file.path)
-    _must_be_utf8(text)
+    must_be_utf8(text)
     for number, line in logical_lines(text):
         told = _optional if line.startswith("-") else _required
         yield from told(file, number, line)
@@ -207,28 +205,6 @@ def _looseness(requirement: Requirement) -> str:
 def _shown(text: str) -> str:
     name = _EGG.search(text)
     return canonicalize_name(name[1]) if name else in_words(_CREDENTIALS.sub("", text)[:_QUOTED])
-
-
-def _must_be_utf8(text: str) -> None:
-    """Refuse a file that declares another encoding, in which pip would read other lines."""
-    for line in text.split("\n")[:2]:
-        declared = _ENCODING.match(line)
-        if declared and declared[1].lower().replace("_", "-") not in _PLAIN:
-            raise UnreadableError(f"declares the encoding {declared[1]}; save it as UTF-8")
-
-
-def logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield (first line's number, text) with continuations joined and comments removed."""
-    # what stands before a comment never ends its line with a continuation
-    lines = [_COMMENT.sub(" ", line) for line in text.splitlines()]
-    start, joined = 1, ""
-    for number, line in enumerate([*lines, ""], 1):
-        joined += " " + line.removesuffix("\\")
-        if line.endswith("\\"):
-            continue
-        if joined.strip():
-            yield start, joined.strip()
-        start, joined = number + 1, ""
 
 
 def exact_version(requirement: Requirement) -> str | None:
