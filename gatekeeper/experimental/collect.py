@@ -65,9 +65,11 @@ def _read(
 
 
 def _chosen(keys: list[str], only: str) -> list[str]:
-    if only and only not in keys:
+    if not only:
+        return keys
+    if only not in keys:
         raise UsageError(f"there is no feature `{only}`", did_you_mean(only, keys))
-    return [only] if only else keys
+    return [only]
 
 
 def _ledger(stores: Stores) -> tuple[ChainFacts, dict[str, FeatureState]]:

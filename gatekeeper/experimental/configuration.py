@@ -62,6 +62,11 @@ class Observed:
         return self.configuration is not None and self.configuration.on
 
     @property
+    def where(self) -> str:
+        """Its key and its environment."""
+        return f"{self.flag} in {self.environment}"
+
+    @property
     def described(self) -> str:
         """A few words on how it is set."""
         return describe(self.configuration) if self.configuration else "gone"

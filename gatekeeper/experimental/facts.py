@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from operator import attrgetter
 
 from gatekeeper.experimental.configuration import Counts, Observed
 from gatekeeper.experimental.features import Feature
@@ -27,6 +28,15 @@ class ChainFacts:
     head: str = ""
     latest: datetime | None = None
     problems: tuple[str, ...] = ()
+
+    @property
+    def verified(self) -> bool:
+        """True when there is a ledger and every entry is as it was written."""
+        return self.present and not self.problems
+
+    def ahead(self, now: datetime) -> timedelta:
+        """Return how far in the future its last entry is dated; nothing where it is not."""
+        return max(self.latest - now, timedelta(0)) if self.latest else timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,12 @@ class FeatureFacts:
     def flags(self) -> frozenset[str]:
         """What may be on in its name: the declared flag, and all that a general feature set."""
         declared = frozenset({self.feature.flag}) if self.feature else frozenset()
-        return declared | (self.state.flags if self.state and self.general else frozenset())
+        return declared | self.released_flags
+
+    @property
+    def released_flags(self) -> frozenset[str]:
+        """Every flag that it set, once it is general; none before."""
+        return self.state.flags if self.state and self.general else frozenset()
 
     @property
     def general(self) -> bool:
@@ -100,6 +115,17 @@ class ExperimentalEvidence:
         return (*self.flags, *(flag for one in self.features for flag in one.observed))
 
     @property
+    def live(self) -> tuple[Observed, ...]:
+        """Every flag that is on; some of them twice."""
+        return tuple(filter(attrgetter("live"), self.seen))
+
+    @property
+    def flags_of_features(self) -> frozenset[str]:
+        """What may be on in the name of some feature."""
+        return frozenset[str]().union(*(one.flags for one in self.features))
+
+    @property
     def nothing_asked(self) -> bool:
         """True when there is no feature, no flag and no record of any."""
-        return not (self.backend_present or self.chain.present or self.features or self.tracked)
+        asked = (self.backend_present, self.chain.present, self.features, self.tracked)
+        return not any(asked)

@@ -6,10 +6,9 @@ Pure: texts in, values out; `files.py` reads the folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -89,8 +88,8 @@ class FeatureFile(Settings):
 
     @model_validator(mode="after")
     def _wider_each_time(self) -> FeatureFile:
-        weights = [stage.weight for stage in self.stages]
-        if weights[0] < 1 or any(b <= a for a, b in pairwise(weights)):
+        weights = [0, *(stage.weight for stage in self.stages)]
+        if weights != sorted(set(weights)):
             raise ValueError("each stage has to be wider than the one before it")
         return self
 
@@ -159,7 +158,7 @@ def parse_features(files: Mapping[str, str]) -> tuple[Feature, ...]:
         document = places.parse(text, path)
         value, found = read_section(FeatureFile, document, document.value)
         problems += found
-        if value is not None and not found:
+        if value is not None:
             feature = _feature(value, path)
             problems += _clashes(feature, features, document)
             features.append(feature)
@@ -183,19 +182,23 @@ def _feature(value: FeatureFile, path: str) -> Feature:
     )
 
 
-def _clashes(feature: Feature, others: list[Feature], document: Document) -> list[PolicyProblem]:
-    problems = []
+def _clashes(
+    feature: Feature, others: Iterable[Feature], document: Document
+) -> Iterator[PolicyProblem]:
     if PurePosixPath(feature.path).stem != feature.key:
         message = f"the file has to be named `{feature.key}.yml`, like its key"
-        problems.append(document.problem(("key",), message))
+        yield document.problem(("key",), message)
     for other in others:
-        if other.key == feature.key:
-            message = f"the feature `{feature.key}` is declared in {other.path} already"
-            problems.append(document.problem(("key",), message))
-        elif other.flag == feature.flag:
-            message = f"the flag `{feature.flag}` belongs to {other.path} already"
-            problems.append(document.problem(("flag",), message))
-    return problems
+        yield from _taken(feature, other, document)
+
+
+def _taken(feature: Feature, other: Feature, document: Document) -> Iterator[PolicyProblem]:
+    if other.key == feature.key:
+        message = f"the feature `{feature.key}` is declared in {other.path} already"
+        yield document.problem(("key",), message)
+    elif other.flag == feature.flag:
+        message = f"the flag `{feature.flag}` belongs to {other.path} already"
+        yield document.problem(("flag",), message)
 
 
 def _json(value: Any) -> str:

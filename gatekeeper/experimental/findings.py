@@ -14,7 +14,7 @@ from gatekeeper.experimental.drift import control, drift
 from gatekeeper.experimental.facts import ExperimentalEvidence, FeatureFacts
 from gatekeeper.experimental.guards import Refusal, Situation
 from gatekeeper.experimental.settings import ExperimentalSettings
-from gatekeeper.experimental.state import LIVE, FeatureState, Grounds, Phase
+from gatekeeper.experimental.state import FeatureState, Grounds, Phase
 
 _HEALTH = (
     ("experimental-expired", guards.expiry),
@@ -25,9 +25,9 @@ _HEALTH = (
 
 def undeclared(facts: ExperimentalEvidence, context: Context) -> Iterator[Finding]:
     """A live flag must belong to a declared feature, or to one that is general."""
-    known = {name for one in facts.features for name in one.flags}
-    live = {flag.flag: flag for flag in facts.seen if flag.live and flag.flag not in known}
-    for name, flag in sorted(live.items()):
+    known = facts.flags_of_features
+    strays = {flag.flag: flag for flag in facts.live if flag.flag not in known}
+    for name, flag in sorted(strays.items()):
         message = f"`{name}` is {flag.described} in {flag.environment}, and no feature in "
         yield context.rules["experimental-undeclared-flag"].finding(
             f"{message}{facts.folder}/ declares it", Place(feature=name), (name, flag.environment)
@@ -38,14 +38,11 @@ def of_feature(
     one: FeatureFacts, settings: ExperimentalSettings, context: Context
 ) -> Iterator[Finding]:
     """A feature must be in order: live only in a live phase, and then as recorded and healthy."""
-    if one.state is None or one.state.phase not in LIVE:
+    if one.state is None or not one.state.live:
         yield from _before_its_time(one, context)
         return
     yield from _out_of_sync(one, one.state, settings, context)
-    if lacking := ", ".join(_weaker(one.state, settings)):
-        stage = f" at stage {one.state.stage + 1}" if one.state.stage > 0 else ""
-        message = f"it became {one.state.phase.label}{stage} with {lacking}"
-        yield _finding("experimental-weaker-terms", one, message, context)
+    yield from _on_weaker_terms(one, one.state, settings, context)
     yield from _unhealthy(one, settings, context)
 
 
@@ -69,15 +66,24 @@ def _before_its_time(one: FeatureFacts, context: Context) -> Iterator[Finding]:
     """Its flag must serve nobody anything but the control value."""
     served = next(filter(None, (_served(one, flag) for flag in one.observed)), "")
     if served:
-        phase = f"it is {one.phase.label}" if one.phase else "it was never started"
-        yield _finding("experimental-wrong-phase", one, f"{served}, but {phase}", context)
+        yield _finding("experimental-wrong-phase", one, f"{served}, but {_phase(one)}", context)
+
+
+def _phase(one: FeatureFacts) -> str:
+    return f"it is {one.phase.label}" if one.phase else "it was never started"
 
 
 def _served(one: FeatureFacts, flag: Observed) -> str:
     """Say what a flag serves besides the control value; empty when it serves nothing else."""
-    if flag.live:
-        # where nothing declares it, that is another rule's finding
-        return f"`{flag.flag}` is {flag.described} in {flag.environment}" if one.feature else ""
+    return _served_on(one, flag) if flag.live else _served_off(one, flag)
+
+
+def _served_on(one: FeatureFacts, flag: Observed) -> str:
+    # where nothing declares it, that is another rule's finding
+    return f"`{flag.flag}` is {flag.described} in {flag.environment}" if one.feature else ""
+
+
+def _served_off(one: FeatureFacts, flag: Observed) -> str:
     expected, held = control(one.feature, one.state, flag), flag.configuration
     if held is None or expected in {None, held.control}:
         return ""
@@ -97,26 +103,42 @@ def _out_of_sync(
         yield _finding("experimental-drift", one, line, context)
 
 
-def _weaker(state: FeatureState, settings: ExperimentalSettings) -> Iterator[str]:
+def _on_weaker_terms(
+    one: FeatureFacts, state: FeatureState, settings: ExperimentalSettings, context: Context
+) -> Iterator[Finding]:
     """What it showed must satisfy this policy: a move can be ordered under another one."""
+    if lacking := _lacking(state, settings):
+        stage = f" at stage {state.stage + 1}" if state.stage > 0 else ""
+        message = f"it became {state.phase.label}{stage} with {lacking}"
+        yield _finding("experimental-weaker-terms", one, message, context)
+
+
+def _lacking(state: FeatureState, settings: ExperimentalSettings) -> str:
     if state.grounds is None:
-        yield "nothing to show"
-        return
-    general = state.phase is Phase.GENERAL
+        return "nothing to show"
+    return ", ".join(filter(None, (term(state, state.grounds, settings) for term in _TERMS)))
+
+
+def _approvals(state: FeatureState, shown: Grounds, settings: ExperimentalSettings) -> str:
+    general, count = state.phase is Phase.GENERAL, len(shown.approvers)
     needed = settings.approvals if general else settings.entry_approvals
-    if len(state.grounds.approvers) < needed:
-        yield f"{len(state.grounds.approvers)} of {needed} approvals"
-    yield from _too_early(state.grounds, settings, general=general, wider=state.stage > 0)
+    return f"{count} of {needed} approvals" if count < needed else ""
 
 
-def _too_early(
-    shown: Grounds, settings: ExperimentalSettings, *, general: bool, wider: bool
-) -> Iterator[str]:
+def _soak(state: FeatureState, shown: Grounds, settings: ExperimentalSettings) -> str:
     soaked = timedelta(seconds=shown.soak_seconds)
-    if general and soaked < settings.soak:
-        yield f"{format_duration(soaked)} of {format_duration(settings.soak)} soak"
-    if (general or wider) and shown.contexts < settings.min_contexts:
-        yield f"{shown.contexts:,} of {settings.min_contexts:,} contexts"
+    if state.phase is not Phase.GENERAL or soaked >= settings.soak:
+        return ""
+    return f"{format_duration(soaked)} of {format_duration(settings.soak)} soak"
+
+
+def _contexts(state: FeatureState, shown: Grounds, settings: ExperimentalSettings) -> str:
+    if not state.widened or shown.contexts >= settings.min_contexts:
+        return ""
+    return f"{shown.contexts:,} of {settings.min_contexts:,} contexts"
+
+
+_TERMS = (_approvals, _soak, _contexts)
 
 
 def _unhealthy(

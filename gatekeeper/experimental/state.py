@@ -36,6 +36,7 @@ class Phase(StrEnum):
 
 
 LIVE = frozenset({Phase.EXPERIMENTAL, Phase.GENERAL})
+_IDLE = frozenset({Phase.DRAFT, Phase.ROLLED_BACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,21 @@ class FeatureState:
         """Every flag that it set, under the names of that time."""
         return frozenset(target.flag for target in self.targets)
 
+    @property
+    def live(self) -> bool:
+        """True in the phases in which its flag may be on in production."""
+        return self.phase in LIVE
+
+    @property
+    def idle(self) -> bool:
+        """True in the phases in which nothing of it is on anywhere."""
+        return self.phase in _IDLE
+
+    @property
+    def widened(self) -> bool:
+        """True once more people may meet it than when it became Experimental."""
+        return self.phase is Phase.GENERAL or self.stage > 0
+
     def target(self, environment: str) -> Target | None:
         """Return what the flag has to look like in an environment."""
         return next((t for t in self.targets if t.environment == environment), None)
@@ -176,6 +192,11 @@ class Event:
     actor: str
     at: datetime
     operation_id: str
+
+
+def set_before(state: FeatureState | None) -> tuple[Target, ...]:
+    """Return what was recorded of its flags, whatever the policy and the declaration say now."""
+    return state.targets if state else ()
 
 
 _TARGETS = TypeAdapter(tuple[Target, ...])
@@ -241,7 +262,7 @@ def _started(key: str, state: FeatureState | None, event: Event) -> FeatureState
         author=event.actor,
         contributors=(event.actor,),
         config=event.payload["config"],
-        targets=state.targets if state else (),
+        targets=set_before(state),
     )
 
 
