@@ -17,7 +17,8 @@ from gatekeeper.scan.dependencies.declarations.interface import UNKNOWN, Need, P
 from gatekeeper.scan.dependencies.locks.interface import UnreadableError, normalised
 from gatekeeper.scan.dependencies.locks.lines import logical_lines
 
-_ASKING = ("install_requires", "extras_require", "setup_requires", "tests_require")
+# Not `setup_requires`: what only builds a project stands in no lock, as in pyproject.toml.
+_ASKING = ("install_requires", "extras_require", "tests_require")
 # Characters: parsed source takes many times its size.
 _LONGEST = 200_000
 _REFUSED = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError)
