@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -56,13 +56,13 @@ def listing(root: Path) -> Tree:
     Raises:
         ToolError: git could not list them.
     """
-    kept_by_tools: list[Unseen] = []
-    names = git.files(root) if git.is_repository(root) else tuple(_walk(root, kept_by_tools))
+    left: list[Path] = []
+    names = git.files(root) if git.is_repository(root) else _names(root, _walk(root, left))
     known = frozenset(names)
     found = {name: _obstacle(root, name, known) for name in names}
     return Tree(
         files=tuple(name for name, obstacle in found.items() if obstacle is None),
-        skipped=(*kept_by_tools, *_behind(found, harmless=True)),
+        skipped=(*_kept_by_tools(root, left), *_behind(found, harmless=True)),
         failed=tuple(_behind(found, harmless=False)),
     )
 
@@ -110,6 +110,11 @@ def _obstacle(root: Path, name: str, known: frozenset[str]) -> _Obstacle | None:
         return _Obstacle(f"cannot be read: {error.strerror}")
     if stat.S_ISLNK(mode):
         return _link(root.resolve(), path, known)
+    return _unfit(path, name, mode)
+
+
+def _unfit(path: Path, name: str, mode: int) -> _Obstacle | None:
+    """Return why what is there, and is no link, cannot be looked at."""
     reasons = (
         (stat.S_ISDIR(mode), "a repository inside this one; its files are not listed"),
         (not stat.S_ISREG(mode), "neither a file nor a folder"),
@@ -130,9 +135,13 @@ def _link(root: Path, path: Path, known: frozenset[str]) -> _Obstacle:
     if not _listed(inside, known):
         return _Obstacle(f"a link to {printable(inside)}, which is not listed")
     # data under the name of a program: Python imports it by the link, and nobody looks at it
-    if target.is_file() and _named_python(path.name) and not language(root, inside):
+    if _named_python(path.name) and _is_data(root, inside):
         return _Obstacle(f"a link that makes Python of {printable(inside)}, which is not looked at")
     return _Obstacle("a link to what is looked at anyway", harmless=True)
+
+
+def _is_data(root: Path, name: str) -> bool:
+    return (root / name).is_file() and not language(root, name)
 
 
 def _listed(inside: str, known: frozenset[str]) -> bool:
@@ -140,14 +149,23 @@ def _listed(inside: str, known: frozenset[str]) -> bool:
     return inside in {".", *known} or any(name.startswith(f"{inside}/") for name in known)
 
 
-def _walk(root: Path, kept_by_tools: list[Unseen]) -> Iterator[str]:
+def _walk(root: Path, left: list[Path]) -> Iterator[Path]:
+    """Yield files and links; the folders that are left to the tools are added to `left`."""
     for folder, folders, names in os.walk(root, onerror=_refuse):
-        here = Path(folder).relative_to(root)
-        left = sorted(name for name in folders if _kept_by_a_tool(Path(folder) / name))
-        kept_by_tools += [Unseen(printable((here / it).as_posix()), "kept by tools") for it in left]
-        folders[:] = sorted({*folders}.difference(left))
-        links = [name for name in folders if (Path(folder) / name).is_symlink()]
-        yield from sorted((here / name).as_posix() for name in (*names, *links))
+        here = Path(folder)
+        kept = [*filter(_kept_by_a_tool, map(here.joinpath, sorted(folders)))]
+        left += kept
+        folders[:] = sorted({*folders}.difference(path.name for path in kept))
+        links = filter(Path.is_symlink, map(here.joinpath, folders))
+        yield from sorted((*map(here.joinpath, names), *links))
+
+
+def _names(root: Path, paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(path.relative_to(root).as_posix() for path in paths)
+
+
+def _kept_by_tools(root: Path, folders: Iterable[Path]) -> Iterator[Unseen]:
+    return (Unseen(printable(name), "kept by tools") for name in _names(root, folders))
 
 
 def _kept_by_a_tool(folder: Path) -> bool:
