@@ -135,12 +135,16 @@ def _read(done: processes.Completed, pins: Mapping[str, str]) -> tuple[Matched, 
             "policy",
         )
     _must_be_whole(done, report)
-    answers = report.dependencies
+    _must_answer(report.dependencies, pins)
+    return report.dependencies
+
+
+def _must_answer(answers: Iterable[Matched], pins: Mapping[str, str]) -> None:
+    """Refuse an answer that speaks of fewer or other packages than were asked for."""
     if lost := sorted(_unanswered(answers, pins)):
         raise ToolError(f"pip-audit left out {len(lost)} of {len(pins)} packages, e.g. {lost[0]}")
     if other := next((answer for answer in answers if answer.name not in pins), None):
         raise ToolError(f"pip-audit speaks of {in_words(other.name)}, which is not pinned")
-    return answers
 
 
 def _must_be_whole(done: processes.Completed, report: _Report) -> None:
