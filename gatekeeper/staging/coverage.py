@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import chain
 
 from gatekeeper.core.model import Failure
 from gatekeeper.staging.chance import leak_rate_bound
@@ -35,12 +34,6 @@ _WORDS: Mapping[State, str] = {
     "excluded": "excluded by policy",
     "unread": "unread",
 }
-
-
-def was_read(facts: StagingEvidence) -> bool:
-    """Tell whether a single value was read anywhere."""
-    stores = chain.from_iterable(environment.stores for environment in facts.environments)
-    return any(item.was_scanned for store in stores for item in store.objects)
 
 
 def failures_of(facts: StagingEvidence, settings: StagingSettings) -> Iterator[Failure]:
@@ -93,10 +86,14 @@ def _object(name: str, item: ObjectFacts, settings: StoreSettings) -> Iterator[F
     yield from _left_out(name, item, settings.exclusion(item.name))
     if item.state == "read":
         yield from _rows(name, item)
-        for column in item.columns:
-            exclusion = settings.exclusion(f"{item.name}/{column.name}")
-            yield from _left_out(f"{name}/{column.name}", column, exclusion)
-            yield from _undecoded(f"{name}/{column.name}", column)
+        yield from _columns(name, item, settings)
+
+
+def _columns(name: str, item: ObjectFacts, settings: StoreSettings) -> Iterator[Failure]:
+    for column in item.columns:
+        exclusion = settings.exclusion(f"{item.name}/{column.name}")
+        yield from _left_out(f"{name}/{column.name}", column, exclusion)
+        yield from _undecoded(f"{name}/{column.name}", column)
 
 
 def _left_out(

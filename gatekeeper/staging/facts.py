@@ -150,6 +150,11 @@ class StoreFacts:
         """How many rows were read."""
         return sum(item.rows for item in self.objects)
 
+    @property
+    def was_scanned(self) -> bool:
+        """Whether a single value in it was read."""
+        return any(item.was_scanned for item in self.objects)
+
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentFacts:
@@ -164,6 +169,11 @@ class EnvironmentFacts:
     name: str
     allowed_domains: tuple[str, ...]
     stores: tuple[StoreFacts, ...]
+
+    @property
+    def was_scanned(self) -> bool:
+        """Whether a single value in any of its stores was read."""
+        return any(store.was_scanned for store in self.stores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +216,8 @@ class StagingEvidence:
     tools: tuple[str, ...]
     detectors: tuple[DetectorFacts, ...]
     environments: tuple[EnvironmentFacts, ...]
+
+    @property
+    def was_scanned(self) -> bool:
+        """Whether a single value was read anywhere."""
+        return any(environment.was_scanned for environment in self.environments)

@@ -14,7 +14,7 @@ from itertools import chain
 from gatekeeper.core.gate import Context
 from gatekeeper.core.model import Failure, Finding, Judgement, Place
 from gatekeeper.staging.columns import Sighting, alarms, unalarming
-from gatekeeper.staging.coverage import failures_of, ledger, was_read
+from gatekeeper.staging.coverage import failures_of, ledger
 from gatekeeper.staging.facts import DetectorFacts, EnvironmentFacts, StagingEvidence
 from gatekeeper.staging.settings import StagingSettings
 
@@ -48,9 +48,8 @@ def _findings(
     settings: StagingSettings,
     context: Context,
 ) -> Iterator[Finding]:
-    declared = settings.environments.get(environment.name)
     for detector in detectors:
-        allowed = declared.budget.get(detector.id, 0) if declared else 0
+        allowed = settings.budget(environment.name, detector.id)
         alarming = alarms(environment, detector)
         blocking = sum(sighting.found.valid for sighting in alarming) > allowed
         for sighting in alarming:
@@ -87,7 +86,7 @@ def _self_test(detectors: Sequence[DetectorFacts]) -> Iterator[Failure]:
 
 
 def _checked(facts: StagingEvidence) -> Iterator[str]:
-    if was_read(facts):
+    if facts.was_scanned:
         planted = sum(detector.planted for detector in facts.detectors)
         yield from chain.from_iterable(map(ledger, facts.environments))
         yield from chain.from_iterable(
@@ -107,7 +106,7 @@ def _by_chance(environment: EnvironmentFacts, detectors: Iterable[DetectorFacts]
 
 
 def _summary(facts: StagingEvidence, findings: Iterable[Finding]) -> str:
-    if not was_read(facts):
+    if not facts.was_scanned:
         return ""
     names = ", ".join(environment.name for environment in facts.environments)
     places = _blocking_places(findings)

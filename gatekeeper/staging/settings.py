@@ -103,3 +103,8 @@ class StagingSettings(Settings):
     """
 
     environments: dict[str, EnvironmentSettings] = Field(default_factory=dict)
+
+    def budget(self, environment: str, detector: str) -> int:
+        """Return how many values the environment may hold; none in one that is not declared."""
+        declared = self.environments.get(environment)
+        return declared.budget.get(detector, 0) if declared else 0
