@@ -182,9 +182,13 @@ def _explain(sqlstate: str, message: str) -> GatekeeperError:
 
 def _fitting(sqlstate: str, text: str) -> Iterator[_Fault]:
     """Yield the faults that this can be, the likeliest first."""
-    by_state = [fault for fault in _FAULTS if sqlstate.startswith(fault.sqlstate)]
+    by_state = _of_state(sqlstate)
     yield from (fault for fault in (by_state if sqlstate else _FAULTS) if fault.phrase in text)
     yield from by_state
+
+
+def _of_state(sqlstate: str) -> list[_Fault]:
+    return [fault for fault in _FAULTS if sqlstate.startswith(fault.sqlstate)]
 
 
 def _explain_connecting(sqlstate: str, message: str) -> GatekeeperError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -172,7 +172,7 @@ def column(row: Row) -> Column:
     if not granted:
         return Column(name, kind, "the role may not read this column", "grant it SELECT on it")
     categories = _categories(leaves) or {kind: ""}
-    alone = "" if composed or len(categories) > 1 else next(iter(categories))
+    alone = "" if composed else _only(categories)
     unknown = _unknown(categories) - ({alone} & _SELECTED.keys())
     if unknown:
         reason = f"values of type {', '.join(sorted(unknown))} cannot be scanned"
@@ -184,6 +184,11 @@ def column(row: Row) -> Column:
 def _categories(leaves: str) -> dict[str, str]:
     """Return the categories of the types that a column's type is made of."""
     return dict(leaf.split(":", 1)[::-1] for leaf in leaves.split(_SEPARATOR) if leaf)
+
+
+def _only(types: Collection[str]) -> str:
+    """Return the one type that a column's values are of; empty where there are several."""
+    return next(iter(types)) if len(types) == 1 else ""
 
 
 def _unknown(categories: Mapping[str, str]) -> set[str]:
