@@ -20,14 +20,21 @@ def summary(case: Case, others: Sequence[Finding]) -> str:
         others: findings that are not about approvals.
     """
     if case.lacking:
-        have, needed = len(case.given.counted), case.settings.approvals
-        nobody = f"nobody {'else ' if have else ''}outside the change approved it"
-        first = next(map(sentence, case.given.rejected), nobody)
-        return f"{have} of {needed} needed approvals count: {first}"
+        return _not_enough(case)
     blocking = (finding.message for finding in others if finding.blocking)
+    return next(blocking, _approved(case))
+
+
+def _not_enough(case: Case) -> str:
+    have, needed = len(case.given.counted), case.settings.approvals
+    nobody = f"nobody {'else ' if have else ''}outside the change approved it"
+    first = next(map(sentence, case.given.rejected), nobody)
+    return f"{have} of {needed} needed approvals count: {first}"
+
+
+def _approved(case: Case) -> str:
     names = listed(review.author for review in case.given.counted)
-    passed = f"{short(case.pull.head_oid)} was approved by {names}, outside the change"
-    return next(blocking, passed)
+    return f"{short(case.pull.head_oid)} was approved by {names}, outside the change"
 
 
 def next_steps(case: Case) -> Iterator[str]:
@@ -59,8 +66,7 @@ def _get_approved(case: Case) -> Iterator[str]:
     stale = case.given.rejected_for("review-approval-stale")
     yield from (_look_again(review, case.pull.head_oid) for review in stale[: case.lacking])
     if case.lacking > len(stale):
-        names = listed(claim.person for claim in case.who.known.values())
-        names = names or "whoever contributed to it"
+        names = listed(case.who.people) or "whoever contributed to it"
         yield f"ask somebody with write access, other than {names}, to approve {head}"
 
 

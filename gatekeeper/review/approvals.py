@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gatekeeper.review.contributors import Contributors
-from gatekeeper.review.facts import PullRequest, Review
+from gatekeeper.review.contributors import Claim, Contributors
+from gatekeeper.review.facts import BaseChange, Person, PullRequest, Review
 from gatekeeper.review.identities import Identities
 from gatekeeper.review.words import part, short, since
 
@@ -66,12 +67,10 @@ def _by_whom(review: Review, change: Change) -> Rejection | None:
     # must come from outside the change
     claim = change.contributors.claim(who.key(author))
     if claim is not None:
-        why = part(claim, change.pull)
-        if claim.person.id != author.id:
-            why += f", and the policy says that {claim.person} is {author}"
+        why = f"{part(claim, change.pull)}{_mapped(claim, author)}"
         return Rejection(review, "review-approval-by-contributor", why)
     # must come from somebody who may write to the repository
-    if not (review.by_writer or review.of_unread_permission):
+    if review.by_reader:
         why = f"{author} may not write to {change.pull.repository}"
         return Rejection(review, "review-approval-without-write-access", why)
     return None
@@ -85,11 +84,10 @@ def _of_what(review: Review, pull: PullRequest) -> Rejection | None:
     if review.commit and review.commit != pull.head_oid:
         return Rejection(review, "review-approval-stale", since(review.commit, pull))
     # must be given for the base that it is, or was, merged into
-    for moved in pull.base_changes:
-        if moved.at >= given_at(review) and not pull.was_merged_before(moved.at):
-            what = f"#{pull.number} from {moved.previous} to {moved.current}"
-            why = f"{moved.actor} has since moved {what}"
-            return Rejection(review, "review-approval-stale", why)
+    for moved in _moved_since(review, pull):
+        what = f"#{pull.number} from {moved.previous} to {moved.current}"
+        why = f"{moved.actor} has since moved {what}"
+        return Rejection(review, "review-approval-stale", why)
     return None
 
 
@@ -104,6 +102,20 @@ def _unread(review: Review) -> Rejection | None:
         why = f"{review.author}'s permission could not be read: {reason}"
         return Rejection(review, rule, why, undecided=True)
     return None
+
+
+def _mapped(claim: Claim, author: Person) -> str:
+    """Say that the policy names the reviewer where the change names somebody else."""
+    if claim.person.id == author.id:
+        return ""
+    return f", and the policy says that {claim.person} is {author}"
+
+
+def _moved_since(review: Review, pull: PullRequest) -> Iterator[BaseChange]:
+    """Yield what gave the pull request another base after the review and before the merge."""
+    for change in pull.base_changes:
+        if change.at >= given_at(review) and not pull.was_merged_before(change.at):
+            yield change
 
 
 def _dismissed(review: Review, pull: PullRequest) -> str:

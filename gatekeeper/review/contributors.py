@@ -6,7 +6,7 @@ force-pushed. Who pushed in the ordinary way is not read yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,6 +60,11 @@ class Contributors:
     known: Mapping[str, Claim]
     doubts: tuple[Doubt, ...]
 
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody who is known."""
+        return tuple(claim.person for claim in self.known.values())
+
     def claim(self, key: str | None) -> Claim | None:
         """Return this person's part in the change, or None when there is none."""
         return self.known.get(key or "")
@@ -67,13 +72,8 @@ class Contributors:
 
 def contributors(pull: PullRequest, identities: Identities) -> Contributors:
     """Sort every claim into people and doubts."""
-    known: dict[str | None, Claim] = {}
-    doubts: list[Doubt] = []
-    for claim in _claims(pull):
-        known.setdefault(identities.key(claim.person), claim)
-        if why := _doubt(claim, identities):
-            doubts.append(Doubt(claim, why, _mappable(claim.person, identities)))
-    return Contributors({key: claim for key, claim in known.items() if key}, tuple(doubts))
+    claims = tuple(_claims(pull))
+    return Contributors(_known(claims, identities), tuple(_doubts(claims, identities)))
 
 
 def _claims(pull: PullRequest) -> Iterator[Claim]:
@@ -84,6 +84,20 @@ def _claims(pull: PullRequest) -> Iterator[Claim]:
         yield from (Claim(who, "co-author", commit, commit.oid) for who in commit.co_authors)
     for push in pull.force_pushes:
         yield Claim(push.actor, "force-pusher", oid=push.after)
+
+
+def _known(claims: Iterable[Claim], identities: Identities) -> dict[str, Claim]:
+    known: dict[str, Claim] = {}
+    for claim in claims:
+        if key := identities.key(claim.person):
+            known.setdefault(key, claim)
+    return known
+
+
+def _doubts(claims: Iterable[Claim], identities: Identities) -> Iterator[Doubt]:
+    for claim in claims:
+        if why := _doubt(claim, identities):
+            yield Doubt(claim, why, _mappable(claim.person, identities))
 
 
 def _doubt(claim: Claim, identities: Identities) -> str:

@@ -140,6 +140,11 @@ class Review:
         return self.permission in ("admin", "write")
 
     @property
+    def by_reader(self) -> bool:
+        """Whether its author is known to have no write access."""
+        return not (self.by_writer or self.of_unread_permission)
+
+    @property
     def of_unread_permission(self) -> bool:
         """Whether nobody knows if its author has write access."""
         return self.permission is None

@@ -34,10 +34,8 @@ class Findings:
     def doubts(self, doubts: Sequence[Doubt]) -> Iterator[Finding]:
         """One finding for each person who cannot be verified, with the commits counted."""
         for (name, why), group in _by_person(doubts).items():
-            oids = listed(filter(None, (short(doubt.claim.oid) for doubt in group)))
-            roles = listed(doubt.claim.role for doubt in group)
-            of = oids or f"#{self.pull.number}"
-            message = f"{name}, {roles} of {of}, cannot be verified: {why}"
+            parts = _parts(group, f"#{self.pull.number}")
+            message = f"{name}, {parts}, cannot be verified: {why}"
             commit = group[0].claim.oid
             yield self._finding("review-contributor-unverifiable", message, (name, why), commit)
 
@@ -91,6 +89,13 @@ def _by_person(doubts: Iterable[Doubt]) -> dict[tuple[str, str], list[Doubt]]:
     for doubt in doubts:
         grouped[str(doubt.claim.person), doubt.why].append(doubt)
     return grouped
+
+
+def _parts(doubts: Iterable[Doubt], whole: str) -> str:
+    """Return e.g. `author and committer of 1234567`; of the whole where no commit is known."""
+    claims = [doubt.claim for doubt in doubts]
+    oids = listed(filter(None, (short(claim.oid) for claim in claims)))
+    return f"{listed(claim.role for claim in claims)} of {oids or whole}"
 
 
 def sentence(rejection: Rejection) -> str:

@@ -52,7 +52,7 @@ def _checked(facts: ReviewFacts, pull: PullRequest) -> tuple[str, ...]:
 
 
 def _asked(case: Case) -> str:
-    names = listed(claim.person for claim in case.who.known.values()) or "nobody known"
+    names = listed(case.who.people) or "nobody known"
     return f"contributors: {names} (authors, committers, co-authors; who pushed is not read)"
 
 

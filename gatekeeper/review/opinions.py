@@ -40,7 +40,7 @@ class Opinions:
     @property
     def undecided(self) -> tuple[Rejection, ...]:
         """The approvals that might have counted, had everything been readable."""
-        return tuple(rejection for rejection in self.rejected if rejection.undecided)
+        return tuple(filter(attrgetter("undecided"), self.rejected))
 
 
 def opinions(change: Change) -> Opinions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -34,18 +34,18 @@ class ReviewSettings(Settings):
     def _one_step(cls, value: dict[str, str]) -> dict[str, str]:
         """Refuse a name that is mapped twice or onward: both would depend on the order."""
         keys = [key.casefold() for key in value]
-        for key in keys:
-            _refuse_twice(key, keys)
-        for key, target in value.items():
-            _refuse_onward(key, target, keys)
+        _refuse_twice(keys)
+        _refuse_onward(value, keys)
         return value
 
 
-def _refuse_twice(key: str, keys: Sequence[str]) -> None:
-    if keys.count(key) > 1:
-        raise ValueError(f"`{key}` stands here twice; upper and lower case are the same")
+def _refuse_twice(keys: Sequence[str]) -> None:
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(f"`{key}` stands here twice; upper and lower case are the same")
 
 
-def _refuse_onward(key: str, target: str, keys: Sequence[str]) -> None:
-    if target.casefold() in keys:
-        raise ValueError(f"`{key}` leads to `{target}`, which is itself mapped: name the end")
+def _refuse_onward(mapping: Mapping[str, str], keys: Sequence[str]) -> None:
+    for key, target in mapping.items():
+        if target.casefold() in keys:
+            raise ValueError(f"`{key}` leads to `{target}`, which is itself mapped: name the end")

@@ -17,6 +17,7 @@ def unsound(demand: Demand, pull: PullRequest) -> Iterator[Failure]:
     yield from _other_change(demand, pull)
     yield from _incomplete(pull)
     yield from _inconsistent(pull)
+    yield from _uncertain_reviews(pull)
 
 
 def _other_change(demand: Demand, pull: PullRequest) -> Iterator[Failure]:
@@ -77,6 +78,9 @@ def _inconsistent(pull: PullRequest) -> Iterator[Failure]:
         yield Failure(
             f"#{pull.number} is {pull.state.lower()}, and its merge date denies it", _AGAIN
         )
+
+
+def _uncertain_reviews(pull: PullRequest) -> Iterator[Failure]:
     # must hold each review once: a page that came twice may stand where another one is missing
     if len({review.id for review in pull.reviews}) < len(pull.reviews):
         yield Failure(f"the reviews of #{pull.number} hold one review twice", _AGAIN)

@@ -8,9 +8,9 @@ import sys
 from gatekeeper.review.gate import REVIEW
 
 
-def test_it_is_named_and_may_read_two_variables_and_no_files() -> None:
+def test_it_is_named_and_may_read_three_variables_and_no_files() -> None:
     assert REVIEW.name == "review"
-    assert set(REVIEW.environment) == {"GITHUB_TOKEN", "GITHUB_API_URL"}
+    assert set(REVIEW.environment) == {"GITHUB_TOKEN", "GITHUB_API_URL", "GITHUB_ACTIONS"}
     assert not REVIEW.reads_tree
 
 
