@@ -52,11 +52,15 @@ def outcome(found: Outcome, *, dry_run: bool) -> int:
         return REFUSED
     if found.note:
         _say(f"{found.key}: {found.note}")
+    _result(found, dry_run=dry_run)
+    return 0
+
+
+def _result(found: Outcome, *, dry_run: bool) -> None:
     if dry_run:
         _say(f"{found.key}: dry run, nothing was written")
     elif found.state is not None:
         _say(f"{found.key} is {found.state.phase.label}", "green")
-    return 0
 
 
 def following(found: Outcome, service: FeatureService) -> None:
@@ -80,10 +84,17 @@ def listing(standings: Sequence[Standing]) -> int:
     for heading in ("feature", "phase", "standing"):
         table.add_column(heading, overflow="fold")
     for one in standings:
-        phase = one.state.phase.label if one.state else "not started"
-        table.add_row(*(Text(visible(cell)) for cell in (one.key, phase, _standing(one))))
+        table.add_row(*map(_cell, (one.key, _phase(one), _standing(one))))
     out.print(table)
     return 0
+
+
+def _phase(one: Standing) -> str:
+    return one.state.phase.label if one.state else "not started"
+
+
+def _cell(text: str) -> Text:
+    return Text(visible(text))
 
 
 def shown(one: Standing) -> int:
@@ -91,13 +102,17 @@ def shown(one: Standing) -> int:
     _say(one.key, "bold")
     _declared(one)
     _say(_standing(one))
-    for line in one.situation.drift if one.situation else ():
-        _say(f"drift  {line}", "red")
+    _drift(one)
     _goal(one)
     here = f"gatekeeper feature show {one.key}"
     _next([command for command in _commands(one) if command != here], "run")
     _events(one.events)
     return 0
+
+
+def _drift(one: Standing) -> None:
+    for line in one.situation.drift if one.situation else ():
+        _say(f"drift  {line}", "red")
 
 
 def _declared(one: Standing) -> None:
@@ -153,9 +168,11 @@ def _detail(event: Event) -> str:
     """Return what a reader wants to know of it: where to, why, or which artifact."""
     from gatekeeper.experimental.guards import short
 
-    known = [event.payload[name] for name in ("to", "target", "reason") if event.payload.get(name)]
+    for name in ("to", "target", "reason"):
+        if known := event.payload.get(name):
+            return str(known)
     artifact = event.payload.get("artifact")
-    return known[0] if known else short(artifact) if artifact else ""
+    return short(artifact) if artifact else ""
 
 
 def _say(text: str, style: str = "") -> None:

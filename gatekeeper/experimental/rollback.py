@@ -7,9 +7,9 @@ error says that it is not recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import chain, product, starmap
 from pathlib import Path
 
 from gatekeeper.core.errors import EvidenceError, PolicyError, UsageError
@@ -20,13 +20,12 @@ from gatekeeper.experimental.features import Feature, parse_features
 from gatekeeper.experimental.files import read_texts
 from gatekeeper.experimental.history import History
 from gatekeeper.experimental.outcome import Order, Outcome
-from gatekeeper.experimental.state import Event, FeatureState, Phase, Target, dump_targets
+from gatekeeper.experimental.state import Event, FeatureState, Target, dump_targets, set_before
 from gatekeeper.experimental.stores import Stores
 from gatekeeper.ledger.errors import LedgerError, RevisionConflictError
 
 _TRIES = 20
 _UNKNOWN = Configuration(False, 0, "", "null", "null", "")
-_IDLE = frozenset({Phase.DRAFT, Phase.ROLLED_BACK})
 
 
 def lenient(root: Path, folder: str, key: str) -> Feature | None:
@@ -35,7 +34,7 @@ def lenient(root: Path, folder: str, key: str) -> Feature | None:
         texts = read_texts(root, folder)
     except EvidenceError:
         return None
-    features = (feature for text in texts.items() for feature in _parsed(*text))
+    features = chain.from_iterable(starmap(_parsed, texts.items()))
     return next((feature for feature in features if feature.key == key), None)
 
 
@@ -56,21 +55,14 @@ def roll_back(
         EvidenceError: the flags are off, and that could not be recorded.
     """
     state, unrecorded = _recorded(stores, key)
-    places = _places(stores, key, feature, state) if _reachable(stores, state) else ()
-    plans = tuple(_plans(stores, feature, state, places))
-    for plan in plans:
+    wanted = Outcome(key, not order.dry_run, state, feature)
+    outcome = replace(wanted, plans=tuple(_plans(stores, wanted)))
+    for plan in outcome.plans:
         order.announce(plan)
-    outcome = Outcome(key, not order.dry_run, state, feature, plans=plans)
     if order.dry_run:
         return outcome
     _turn_off(stores, outcome, order.operation_id)
-    if unrecorded is None:
-        try:
-            return _record(stores, event, outcome)
-        except EvidenceError as error:
-            unrecorded = error
-    off = "the flag is off, but that is not recorded" if plans else "nothing was recorded"
-    raise LedgerError(f"{off}: {unrecorded.reason}", unrecorded.next_step) from unrecorded
+    return _recorded_or_told(stores, event, outcome, unrecorded)
 
 
 def _recorded(stores: Stores, key: str) -> tuple[FeatureState | None, EvidenceError | None]:
@@ -86,69 +78,99 @@ def _reachable(stores: Stores, state: FeatureState | None) -> bool:
     """Return False where nothing was ever on. Raises BackendError when that is not certain."""
     if stores.backend.exists():
         return True
-    if state is None or state.phase in _IDLE:
+    if state is None or state.idle:
         return False
     raise BackendError("the flags cannot be found", "see `backend:` in the policy")
 
 
-def _places(
-    stores: Stores, key: str, feature: Feature | None, state: FeatureState | None
-) -> list[tuple[str, str]]:
-    """Return each environment and flag, production first; the key where nothing declares it.
+def _places(stores: Stores, wanted: Outcome) -> Iterator[tuple[str, str]]:
+    """Yield each environment and flag, production first; the key where nothing declares it.
 
     What was recorded counts whatever the policy calls its environments now.
     """
-    declared = feature.flag if feature else key
-    flags = sorted({declared, *(state.flags if state else ())})
-    before = ((t.environment, t.flag) for t in (state.targets if state else ()))
-    return list(dict.fromkeys((*product(stores.environments, flags), *before)))
+    before = [(target.environment, target.flag) for target in set_before(wanted.state)]
+    declared = wanted.feature.flag if wanted.feature else wanted.key
+    flags = sorted({declared, *(flag for _, flag in before)})
+    yield from dict.fromkeys((*product(stores.environments, flags), *before))
 
 
-def _plans(
-    stores: Stores,
-    feature: Feature | None,
-    state: FeatureState | None,
-    places: Iterable[tuple[str, str]],
-) -> Iterator[Plan]:
+def _plans(stores: Stores, wanted: Outcome) -> Iterator[Plan]:
     """Plan to turn off whatever may be on."""
-    for environment, flag in places:
-        try:
-            seen = stores.backend.read(flag, environment)
-        except BackendError:
-            yield Plan(Observed(flag, environment), _UNKNOWN, ("cannot be read → off",))
-            continue
-        plan = _off(stores, feature, state, seen)
-        if plan is not None and plan.changes:
-            yield plan
+    places = _places(stores, wanted) if _reachable(stores, wanted.state) else ()
+    planned = (_plan(stores, wanted, *place) for place in places)
+    yield from filter(None, planned)
 
 
-def _off(
-    stores: Stores, feature: Feature | None, state: FeatureState | None, seen: Observed
-) -> Plan | None:
-    """Plan that everybody gets the control value, and not what somebody put in its place."""
-    held = seen.configuration
-    if held is None:
+def _plan(stores: Stores, wanted: Outcome, environment: str, flag: str) -> Plan | None:
+    """Plan for one flag; None where there is nothing to do."""
+    try:
+        seen = stores.backend.read(flag, environment)
+    except BackendError:
+        return Plan(Observed(flag, environment), _UNKNOWN, ("cannot be read → off",))
+    return _off(stores, wanted, seen)
+
+
+def _off(stores: Stores, wanted: Outcome, seen: Observed) -> Plan | None:
+    """Plan that everybody gets the control value; None where everybody does."""
+    if seen.configuration is None:
         return None
-    off, expected = replace(held, on=False), control(feature, state, seen)
-    if expected not in {None, held.control}:
-        off = replace(off, control=expected, extras="")
-    return stores.backend.plan(seen, off)
+    expected = control(wanted.feature, wanted.state, seen)
+    plan = stores.backend.plan(seen, _turned_off(seen.configuration, expected))
+    return plan if plan.changes else None
+
+
+def _turned_off(held: Configuration, expected: str | None) -> Configuration:
+    """Return it with the control value for everybody, and not what somebody put in its place."""
+    off = replace(held, on=False)
+    if expected in {None, held.control}:
+        return off
+    return replace(off, control=expected, extras="")
 
 
 def _turn_off(stores: Stores, outcome: Outcome, operation_id: str) -> None:
     """Turn off all that can be. Raises the first BackendError when that is not everything."""
     failed: list[BackendError] = []
     for plan in outcome.plans:
-        name = f"{operation_id}:{plan.observed.environment}"
         try:
-            held = stores.backend.kill(plan.observed.flag, plan.observed.environment, name)
-            rest = _off(stores, outcome.feature, outcome.state, held)
-            if rest is not None and rest.changes:
-                stores.backend.apply(rest, f"{name}:restored")
+            _kill(stores, outcome, plan.observed, operation_id)
         except BackendError as error:
             failed.append(error)
     if failed:
         raise failed[0]
+
+
+def _kill(stores: Stores, outcome: Outcome, seen: Observed, operation_id: str) -> None:
+    """Turn one flag off at once, and then put its control value back where it has another."""
+    name = f"{operation_id}:{seen.environment}"
+    held = stores.backend.kill(seen.flag, seen.environment, name)
+    rest = _off(stores, outcome, held)
+    if rest is not None:
+        stores.backend.apply(rest, f"{name}:restored")
+
+
+def _recorded_or_told(
+    stores: Stores, event: Event, outcome: Outcome, unread: EvidenceError | None
+) -> Outcome:
+    """Record that it is off.
+
+    Args:
+        stores: where.
+        event: what to record.
+        outcome: what was turned off.
+        unread: why the ledger could not be read, or None.
+
+    Raises:
+        LedgerError: that cannot be recorded; it says whether the flag is off.
+    """
+    try:
+        if unread is not None:
+            raise unread
+        return _record(stores, event, outcome)
+    except EvidenceError as error:
+        off = (
+            "the flag is off, but that is not recorded" if outcome.plans else "nothing was recorded"
+        )
+        raise LedgerError(f"{off}: {error.reason}", error.next_step) from error
 
 
 def _record(stores: Stores, event: Event, outcome: Outcome) -> Outcome:
@@ -173,7 +195,7 @@ def _never_recorded(outcome: Outcome) -> Outcome:
 def _append(stores: Stores, history: History, event: Event, outcome: Outcome) -> Outcome:
     """Record it on what is there now. Raises RevisionConflictError when that has moved on."""
     state = history.state(outcome.key)
-    if state is None or (state.phase in _IDLE and not outcome.plans):
+    if state is None or (state.idle and not outcome.plans):
         return replace(outcome, state=state, note="it was off already")
     targets = dump_targets(tuple(_held(stores, state)))
     # must be recorded each time that something was live: giving its id again is no reason not to

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import product
+from itertools import product, starmap
 from pathlib import Path
 
 from gatekeeper.core.errors import ToolError, UsageError
@@ -24,7 +24,7 @@ from gatekeeper.experimental.features import Feature
 from gatekeeper.experimental.guards import Situation
 from gatekeeper.experimental.history import History
 from gatekeeper.experimental.settings import ExperimentalSettings
-from gatekeeper.experimental.state import Event, FeatureState, Phase, Target
+from gatekeeper.experimental.state import Event, FeatureState, Phase, Target, set_before
 from gatekeeper.experimental.tracked import exposed
 from gatekeeper.ledger.errors import RevisionConflictError
 from gatekeeper.ledger.store import Ledger, exists, file_of
@@ -87,11 +87,10 @@ class Stores:
     def observe(self, feature: Feature | None, state: FeatureState | None) -> tuple[Observed, ...]:
         """Read every flag that a feature has or had, in every environment."""
         declared = product((feature.flag,) if feature else (), self.environments)
-        before = ((t.flag, t.environment) for t in (state.targets if state else ()))
-        pairs = sorted({*declared, *before})
+        before = ((target.flag, target.environment) for target in set_before(state))
         # must be told as gone: what cannot be seen is not as recorded
         read = self.backend.read if self.backend.exists() else Observed
-        return tuple(read(flag, name) for flag, name in pairs)
+        return tuple(starmap(read, sorted({*declared, *before})))
 
     def exposure(self, state: FeatureState, until: datetime | None) -> Counts | None:
         """Return the distinct contexts since the last change; None when nobody counted."""
