@@ -55,6 +55,13 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, "-I", *arguments]
 
 
+def require(tool: str, installed: object) -> None:
+    """Refuse a tool of which nothing is installed. Raises ToolError."""
+    if not installed:
+        step = f"install gatekeeper again: it brings {tool}"
+        raise ToolError(f"{tool} is not installed", step)
+
+
 def cores() -> int:
     """Return how many processes can really run at once."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2

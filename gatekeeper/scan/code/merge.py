@@ -83,7 +83,7 @@ def _finding(hit: Hit, occurrence: int, rule: Rule, fail_on: Severity) -> Findin
 def _severity(hit: Hit, usual: Severity) -> Severity:
     """Return the grade of a hit: one lower when the scanner itself is not sure of it."""
     severity = Severity[hit.severity.upper()] if hit.severity else usual
-    return max(Severity.LOW, Severity(severity - 1)) if hit.unsure else severity
+    return Severity(max(Severity.LOW, severity - 1)) if hit.unsure else severity
 
 
 def _once(items: Iterable[_Graded]) -> list[_Graded]:

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
+from importlib.util import find_spec
 from itertools import chain, zip_longest
 
 from gatekeeper.core.errors import ToolError
 from gatekeeper.scan import processes
 from gatekeeper.scan.code.facts import Hit, ScannerRun, Unseen
 from gatekeeper.scan.scanners.answers import Answer, read
-from gatekeeper.scan.scanners.interface import LATE, Contexts, SourceFile, Task, in_words
+from gatekeeper.scan.scanners.interface import LATE, Contexts, SourceFile, Task, in_words, last_line
 
 _SMALL = 40
 _QUOTED = re.compile(r"'.*'", re.DOTALL)
@@ -68,6 +69,7 @@ SCANNER = Bandit()
 
 
 def _shared_out(task: Task) -> list[_File]:
+    processes.require("bandit", find_spec("bandit"))
     workers = processes.cores() if len(task.paths) > _SMALL else 1
     shards = [task.paths[start::workers] for start in range(workers)]
     with ThreadPoolExecutor(workers) as pool:
@@ -94,7 +96,7 @@ def _run(task: Task, paths: tuple[str, ...]) -> list[_File]:
 def _believable(done: processes.Completed) -> list[_File]:
     answers = _read(done.output)
     if answers is None or (done.status and not answers):
-        reason = f"bandit broke down (exit status {done.status}): {in_words(done.said)}"
+        reason = f"bandit broke down (exit status {done.status}): {last_line(done.said)}"
         raise ToolError(reason, "run it by hand on these files to see why")
     return answers
 

@@ -82,6 +82,11 @@ class Contexts:
         return hashlib.sha256(code).hexdigest()[:16]
 
 
+def last_line(said: str) -> str:
+    """Return the last line of what a tool said: of a traceback the one that tells what happened."""
+    return in_words(said.strip().rpartition("\n")[2])
+
+
 def in_words(text: str) -> str:
     """Return text from a tool or a scanned file with its control characters written out."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text.strip())

@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -20,7 +21,7 @@ from gatekeeper.core.errors import ToolError
 from gatekeeper.scan import processes
 from gatekeeper.scan.occurrences import numbered
 from gatekeeper.scan.scanners.answers import Answer, read
-from gatekeeper.scan.scanners.interface import in_words
+from gatekeeper.scan.scanners.interface import in_words, last_line
 
 _UNREACHABLE = ("ConnectionError", "Max retries")
 _LEFT_OUT = "WARNING:pip_audit._service"
@@ -92,6 +93,7 @@ def audit(
     Raises:
         ToolError: the service cannot be reached, or its answer is not complete.
     """
+    processes.require("pip-audit", find_spec("pip_audit"))
     deadline = time.monotonic() + seconds
     answers: list[Matched] = []
     for layer in layers(pins):
@@ -167,4 +169,4 @@ def _unanswered(answers: Iterable[Matched], pins: Mapping[str, str]) -> set[str]
 def _last_words(said: str) -> str:
     if any(sign in said for sign in _UNREACHABLE):
         return "it cannot be reached"
-    return in_words(said.splitlines()[-1])[:200] if said else "it said nothing"
+    return last_line(said)[:200] or "it said nothing"

@@ -244,8 +244,7 @@ def _ask(task: Task, arguments: Sequence[str]) -> _Report:
 
 def _program() -> list[str]:
     program = Path(sysconfig.get_path("scripts")) / "semgrep"
-    if not program.exists():
-        raise ToolError("semgrep is not installed", "install gatekeeper again: it brings semgrep")
+    processes.require("semgrep", program.exists())
     return processes.python(str(program), "scan")
 
 

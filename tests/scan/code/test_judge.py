@@ -187,3 +187,14 @@ def test_evidence_survives_its_json():
 def test_settings_that_cannot_be_honoured_are_refused(settings, said):
     with pytest.raises(ValidationError, match=said):
         CodeSettings.model_validate(settings)
+
+
+@pytest.mark.parametrize(
+    ("grade", "told"), [("low", "LOW"), ("medium", "LOW"), ("high", "MEDIUM"), ("critical", "HIGH")]
+)
+def test_what_a_scanner_is_not_sure_of_counts_one_grade_less_and_never_nothing(
+    context, grade, told
+):
+    unsure = hit("bandit-B202", severity=grade, unsure=True)
+    judged = judge(evidence(run("semgrep"), run("bandit", unsure)), SETTINGS, context)
+    assert [finding.severity.name for finding in judged.findings] == [told]

@@ -10,7 +10,7 @@ import pytest
 from gatekeeper.core.errors import ToolError
 from gatekeeper.scan import processes
 from gatekeeper.scan.code.coverage import unseen
-from gatekeeper.scan.scanners import SCANNERS, bandit, load, semgrep
+from gatekeeper.scan.scanners import SCANNERS, bandit, load, pip_audit, semgrep
 from gatekeeper.scan.scanners.interface import Contexts, SourceFile, Task, in_words
 from gatekeeper.scan.scanners.semgrep_rules import bundle, compiled
 
@@ -245,3 +245,34 @@ def test_context_digests_name_the_code_and_not_its_place(tmp_path):
 
 def test_control_characters_are_written_out():
     assert in_words("a\x1b[31m\n::error::") == "a\\x1b[31m\\n::error::"
+
+
+PINS = [("flask", "2.2.2")]
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [
+        ("bandit", lambda task: bandit.SCANNER.scan(task)),
+        ("semgrep", lambda task: semgrep.SCANNER.scan(task)),
+        ("pip-audit", lambda _: pip_audit.audit(PINS, osv_url=None, environment={}, seconds=60)),
+    ],
+)
+def test_a_tool_that_is_not_installed_is_named_with_what_to_do(
+    name, use, tmp_path, rules_dir, monkeypatch
+):
+    monkeypatch.setattr(bandit, "find_spec", lambda _: None)
+    monkeypatch.setattr(pip_audit, "find_spec", lambda _: None)
+    monkeypatch.setattr(semgrep.sysconfig, "get_path", lambda _: str(tmp_path))
+    (tmp_path / "a.py").write_text("x = 1\n")
+    task = Task(tmp_path, ("a.py",), rules_dir, tmp_path / "cache", time.monotonic() + 60)
+    with pytest.raises(ToolError, match=f"^{name} is not installed$") as refusal:
+        use(task)
+    assert refusal.value.next_step == f"install gatekeeper again: it brings {name}"
+
+
+def test_a_worker_that_crashes_is_told_by_its_last_line_alone():
+    said = "Traceback (most recent call last):\n  File 'x', line 1\nValueError: it broke"
+    with pytest.raises(ToolError) as refusal:
+        bandit._believable(processes.Completed(1, b"", said))
+    assert refusal.value.reason == "bandit broke down (exit status 1): ValueError: it broke"
