@@ -253,8 +253,8 @@ PINS = [("flask", "2.2.2")]
 @pytest.mark.parametrize(
     ("name", "use"),
     [
-        ("bandit", lambda task: bandit.SCANNER.scan(task)),
-        ("semgrep", lambda task: semgrep.SCANNER.scan(task)),
+        ("bandit", bandit.SCANNER.scan),
+        ("semgrep", semgrep.SCANNER.scan),
         ("pip-audit", lambda _: pip_audit.audit(PINS, osv_url=None, environment={}, seconds=60)),
     ],
 )
