@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from gatekeeper import git
+from gatekeeper.core.errors import ToolError
 from gatekeeper.scan.code.facts import Unseen
 
 LEFT_OUT = frozenset(
@@ -54,7 +55,7 @@ def listing(root: Path) -> Tree:
     """Return the files under `root`.
 
     Raises:
-        ToolError: git could not list them.
+        ToolError: git could not list them, or a folder cannot be read.
     """
     left: list[Path] = []
     names = git.files(root) if git.is_repository(root) else _names(root, _walk(root, left))
@@ -177,4 +178,7 @@ def _kept_by_a_tool(folder: Path) -> bool:
 
 def _refuse(error: OSError) -> NoReturn:
     """A folder that cannot be listed hides files."""
-    raise error
+    name = printable(Path(error.filename).name)
+    raise ToolError(
+        f"the folder {name} cannot be listed: {error.strerror}", "make it readable, or remove it"
+    ) from None

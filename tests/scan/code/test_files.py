@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from gatekeeper.core.errors import ToolError
 from gatekeeper.scan.files import language, listing
 
 
@@ -140,3 +141,17 @@ def test_a_name_that_is_not_utf8_fails_and_can_be_printed(tree):
 def test_the_language_is_told_by_name_or_first_line(tree, name, text, expected):
     write(tree, name, text)
     assert language(tree, name) == expected
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error_that_names_it(tmp_path, monkeypatch):
+    (tmp_path / "closed").mkdir()
+    scandir = os.scandir
+
+    def closed(path):
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with pytest.raises(ToolError, match=r"the folder closed cannot be listed: Permission denied"):
+        listing(tmp_path)
