@@ -35,7 +35,8 @@ def judge(
     """Judge every feature and every live flag."""
     if facts.nothing_asked:
         reason = f"no feature is declared in {facts.folder}/ and no flag backend exists"
-        return Judgement(checked=facts.changes, skipped=reason, summary=reason)
+        step = "begin with `gatekeeper feature start KEY`, or leave `experimental` out of the stage"
+        return Judgement(checked=facts.changes, skipped=reason, summary=reason, next_steps=(step,))
     # must not come with the change: it could say of its features whatever it likes
     if facts.tracked:
         return Judgement(failures=tuple(map(_brought, facts.tracked)))

@@ -102,6 +102,7 @@ def test_nothing_declared_and_no_backend_is_skipped_with_its_reason(judged: Any)
     judgement = judged()
     assert verdict(judgement) is Verdict.SKIP
     assert judgement.skipped == "no feature is declared in features/ and no flag backend exists"
+    assert "gatekeeper feature start KEY" in judgement.next_steps[0]
 
 
 def test_features_declared_without_a_backend_are_no_skip(shop: Shop, judged: Any) -> None:
