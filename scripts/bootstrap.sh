@@ -45,7 +45,7 @@ link_checkout() {  # the package itself, from this checkout; its dependencies ar
   local site
   site="$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" &&
     echo "$here" >"$site/gatekeeper-checkout.pth" &&
-    printf '#!%s\nfrom gatekeeper.cli.main import main\n\nmain()\n' "$venv/bin/python" >"$venv/bin/gatekeeper" &&
+    printf '#!%s -I\nfrom gatekeeper.cli.main import main\n\nmain()\n' "$venv/bin/python" >"$venv/bin/gatekeeper" &&
     chmod +x "$venv/bin/gatekeeper"
 }
 

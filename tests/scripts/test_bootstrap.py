@@ -101,9 +101,10 @@ def test_no_python_is_exit_3(checkout: Path) -> None:
     assert "no Python 3.11 or newer found" in done.stderr
 
 
+@pytest.mark.parametrize("launcher", ["scripts/gatekeeper", ".venv/bin/gatekeeper"])
 @pytest.mark.parametrize("shadowing", ["", "."], ids=["plain", "PYTHONPATH=."])
 def test_no_module_of_the_folder_under_judgement_is_imported(
-    tmp_path: Path, shadowing: str
+    tmp_path: Path, shadowing: str, launcher: str
 ) -> None:
     spy = tmp_path / "ran"
     target = tmp_path / "project"
@@ -111,7 +112,7 @@ def test_no_module_of_the_folder_under_judgement_is_imported(
     for name in ("click", "rich", "rich_click", "yaml", "json", "gatekeeper", "sitecustomize"):
         (target / f"{name}.py").write_text(f"open({str(spy)!r}, 'w')\n")
     environment = {**os.environ, "PYTHONPATH": shadowing}
-    command = [str(ROOT / "scripts" / "gatekeeper"), "rules"]
+    command = [str(ROOT / launcher), "rules"]
     done = subprocess.run(command, cwd=target, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert not spy.exists()
