@@ -9,6 +9,7 @@ overridden with nothing.
 from __future__ import annotations
 
 import functools
+import os
 import re
 import shutil
 import subprocess
@@ -87,7 +88,19 @@ def is_repository(root: Path) -> bool:
     if done.returncode:
         reason = f"git cannot read this repository: {_last_line(said)}"
         raise ToolError(reason, "look at it with `git status`, or clone it anew")
+    _require_own_files(root)
     return top(root) == root.resolve() or bool(_call(root, ["check-ignore", "-q", "."]).returncode)
+
+
+def _require_own_files(root: Path) -> None:
+    """Refuse a configuration that has git compare a commit with the files of another folder."""
+    here = root.resolve()
+    home = next((one for one in (here, *here.parents) if os.path.lexists(one / ".git")), None)
+    if top(root) != home:
+        raise ToolError(
+            f"git takes the files of another folder for those of {here.name}",
+            "remove `core.worktree` from the repository's configuration",
+        )
 
 
 def top(root: Path) -> Path:
@@ -141,11 +154,15 @@ def contains(root: Path, descendant: str, ancestor: str) -> bool:
 
 
 def files(root: Path) -> tuple[str, ...]:
-    """Return what is tracked, or untracked and not ignored, below `root`: relative, sorted.
+    """Return what is of HEAD, or tracked, or untracked and not ignored, below `root`, sorted.
 
-    A name that is not UTF-8 keeps its bytes as surrogate escapes, so that it can be opened.
+    The index alone is not believed: a file that it leaves out and that is ignored would be of the
+    commit, unchanged, and looked at by nobody. A name that is not UTF-8 keeps its bytes as
+    surrogate escapes, so that it can be opened.
     """
     listed = run(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if head(root) is not None:
+        listed += run(root, "ls-tree", "-r", "-z", "--name-only", "HEAD")
     names = {name.decode("utf-8", "surrogateescape") for name in listed.split(b"\0") if name}
     return tuple(sorted(names))
 

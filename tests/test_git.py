@@ -224,6 +224,46 @@ def test_replace_refs_cannot_lie_about_a_commit(repo: Path) -> None:
     assert git.show(repo, first, "a.py") == b"print(1)\n"
 
 
+@pytest.mark.parametrize("folder", [".", "sub"])
+def test_an_index_that_forgets_a_file_hides_it_from_nobody(repo: Path, folder: str) -> None:
+    path = Path(folder) / "forgotten.py"
+    (repo / path).parent.mkdir(exist_ok=True)
+    (repo / path).write_text("print(3)\n")
+    sh(repo, "add", ".")
+    sh(repo, "commit", "-m", "second")
+    sh(repo, "rm", "--cached", str(path))
+    (repo / ".git" / "info").mkdir(exist_ok=True)
+    (repo / ".git" / "info" / "exclude").write_text("forgotten.py\n")
+    assert not git.is_dirty(repo)
+    assert path.as_posix() in git.files(repo)
+    assert "forgotten.py" in git.files(repo / folder)
+
+
+@pytest.mark.parametrize("elsewhere", ["pristine", "."])
+def test_a_repository_whose_files_are_elsewhere_is_refused(
+    repo: Path, tmp_path: Path, elsewhere: str
+) -> None:
+    other = (tmp_path / elsewhere).resolve()
+    other.mkdir(exist_ok=True)
+    (other / "a.py").write_text("print(1)\n")
+    (other / ".gitignore").write_text("ignored/\n")
+    (repo / "a.py").write_text("print('harmless')\n")
+    sh(repo, "config", "core.worktree", str(other))
+    with pytest.raises(ToolError, match="the files of another folder"):
+        git.is_repository(repo)
+
+
+def test_linked_worktrees_and_submodules_are_where_they_say(repo: Path, tmp_path: Path) -> None:
+    sh(repo, "worktree", "add", "--detach", str(tmp_path / "linked"))
+    assert git.is_repository(tmp_path / "linked")
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    sh(outer, "init")
+    sh(outer, "-c", "protocol.file.allow=always", "submodule", "add", str(repo), "inner")
+    assert git.is_repository(outer / "inner")
+    assert git.files(outer / "inner") == (".gitignore", "a.py")
+
+
 def test_a_revision_cannot_be_an_option(repo: Path) -> None:
     assert git.commit(repo, "--help") is None
     assert git.commit(repo, "no-such-branch") is None
