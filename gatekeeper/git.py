@@ -154,17 +154,32 @@ def contains(root: Path, descendant: str, ancestor: str) -> bool:
 
 
 def files(root: Path) -> tuple[str, ...]:
-    """Return what is of HEAD, or tracked, or untracked and not ignored, below `root`, sorted.
+    """Return what is tracked, or untracked and not ignored, below `root`: relative, sorted.
+
+    A name that is not UTF-8 keeps its bytes as surrogate escapes, so that it can be opened.
+    """
+    return tuple(sorted({*tracked(root), *untracked(root)}))
+
+
+def tracked(root: Path) -> tuple[str, ...]:
+    """Return what is part of HEAD or of the next commit, below `root`; names as in `files`.
 
     The index alone is not believed: a file that it leaves out and that is ignored would be of the
-    commit, unchanged, and looked at by nobody. A name that is not UTF-8 keeps its bytes as
-    surrogate escapes, so that it can be opened.
+    commit, unchanged, and looked at by nobody.
     """
-    listed = run(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    listed = run(root, "ls-files", "-z", "--cached")
     if head(root) is not None:
         listed += run(root, "ls-tree", "-r", "-z", "--name-only", "HEAD")
-    names = {name.decode("utf-8", "surrogateescape") for name in listed.split(b"\0") if name}
-    return tuple(sorted(names))
+    return _names(listed)
+
+
+def untracked(root: Path) -> tuple[str, ...]:
+    """Return what the next `git add` would take in, below `root`; names as in `files`."""
+    return _names(run(root, "ls-files", "-z", "--others", "--exclude-standard"))
+
+
+def _names(listed: bytes) -> tuple[str, ...]:
+    return tuple(filter(None, listed.decode("utf-8", "surrogateescape").split("\0")))
 
 
 def show(root: Path, revision: str, path: str) -> bytes | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from gatekeeper import git
@@ -25,20 +25,21 @@ def tracked(root: Path, files: Iterable[Path]) -> tuple[str, ...]:
     Raises:
         ToolError: git cannot tell.
     """
-    return _among(root, files, "--cached")
+    return _among(root, files, git.tracked)
 
 
 def exposed(root: Path, files: Iterable[Path]) -> tuple[str, ...]:
     """Return which of these files the next `git add` would make part of a change."""
-    return _among(root, files, "--others", "--exclude-standard")
+    return _among(root, files, git.untracked)
 
 
-def _among(root: Path, files: Iterable[Path], *listing: str) -> tuple[str, ...]:
+def _among(
+    root: Path, files: Iterable[Path], listing: Callable[[Path], Iterable[str]]
+) -> tuple[str, ...]:
     if not git.is_repository(root):
         return ()
     top = git.top(root)
-    listed = git.run(top, "ls-files", "-z", *listing).split(b"\0")
-    names = {_folded(name.decode("utf-8", "backslashreplace")) for name in listed}
+    names = {_folded(_printable(name)) for name in listing(top)}
     leading = sorted({name for file in files for name in _leading(file, top)})
     return tuple(name for name in leading if _folded(name) in names)
 
@@ -57,7 +58,11 @@ def _leading(file: Path, top: Path) -> Iterator[str]:
 def _below(top: Path, places: Iterable[Path]) -> Iterator[str]:
     for place in map(_normal, places):
         if place.is_relative_to(top):
-            yield os.fsencode(place.relative_to(top)).decode("utf-8", "backslashreplace")
+            yield _printable(os.fspath(place.relative_to(top)))
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _normal(place: Path) -> Path:

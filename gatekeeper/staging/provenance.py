@@ -37,14 +37,8 @@ def refuse_file_of_change(address: Address, root: Path) -> None:
 
 
 def _tracked(root: Path) -> set[str]:
-    top = _top(root)
-    names = git.run(top, "ls-files", "-z", "--cached").decode("utf-8", "surrogateescape")
-    return {_comparable(top / name) for name in filter(None, names.split("\0"))}
-
-
-def _top(root: Path) -> Path:
-    top = git.run(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape")
-    return Path(top.rstrip("\n")).resolve()
+    top = git.top(root)
+    return {_comparable(top / name) for name in git.tracked(top)}
 
 
 def _names(path: Path) -> Iterator[str]:

@@ -149,6 +149,9 @@ def test_a_link_in_the_tree_cannot_lead_to_another_ledger(
     ]
     assert_brought(judged(base), *names)
     git(repository, "rm", "-r", "--quiet", "--cached", below(shop, repository, "fixtures"))
+    # the index forgets them, and the commit that is judged still holds them
+    assert_brought(judged(base), *names)
+    git(repository, "commit", "--quiet", "--message", "leave the files out")
     assert_brought(judged(base), names[0])
 
 

@@ -86,6 +86,13 @@ def test_staged_is_tracked(judged: Judge, tree: Path) -> None:
     assert refused(judged("sqlite:///new.db"))
 
 
+def test_an_index_that_forgets_it_changes_nothing(judged: Judge, tree: Path) -> None:
+    git(tree, "rm", "-q", "--cached", "staging.db")
+    (tree / ".git" / "info").mkdir(exist_ok=True)
+    (tree / ".git" / "info" / "exclude").write_text("staging.db\n")
+    assert refused(judged("sqlite:///staging.db"))
+
+
 @pytest.mark.parametrize(
     "url", ["sqlite:///./staging.db", "sqlite:///sub/../staging.db", "sqlite:///{tree}/staging.db"]
 )
