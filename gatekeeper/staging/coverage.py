@@ -7,7 +7,7 @@ does not make, or a store that it names and nobody read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from gatekeeper.core.model import Failure
 from gatekeeper.staging.chance import leak_rate_bound
@@ -69,13 +69,19 @@ def _store(name: str, store: StoreFacts, settings: StoreSettings) -> Iterator[Fa
         yield Failure(f"{name}{where}: {fault.reason}", fault.next_step, fault.unauthorised)
         return
     if not store.rows:
-        yield _empty(f"{name}{where}", len(store.objects))
+        yield _empty(f"{name}{where}", store.objects)
     for item in store.objects:
         yield from _object(f"{name}/{item.name}", item, settings)
 
 
-def _empty(name: str, objects: int) -> Failure:
-    listed = f"{objects} objects and not one row" if objects else "nothing"
+def _empty(name: str, objects: Sequence[ObjectFacts]) -> Failure:
+    if objects and all(item.state == "excluded" for item in objects):
+        return Failure(
+            f"{name} was not read: the policy excludes everything in it",
+            "exclude only what cannot hold personal data, or leave the store out",
+        )
+    many = "s" * (len(objects) != 1)
+    listed = f"{len(objects)} object{many} and not one row" if objects else "nothing"
     return Failure(
         f"{name} was read and holds {listed}",
         "look whether this is the right database; where it is, fill it before the release",

@@ -95,8 +95,12 @@ def test_order_numbers_are_explained_by_chance_and_said_so(context: Context) -> 
     [
         (evidence(replace(ITEM, state="unread", reason="no grant")), "no grant"),
         (evidence(replace(ITEM, rows=99)), "99 of 100 rows were read"),
-        (evidence(replace(ITEM, rows=0, counted=0)), "1 objects and not one row"),
+        (evidence(replace(ITEM, rows=0, counted=0)), "holds 1 object and not one row"),
         (evidence(store=replace(STORE, objects=())), "holds nothing"),
+        (
+            evidence(replace(ITEM, state="excluded", reason="says who?", rows=0, counted=0)),
+            "was not read: the policy excludes everything in it",
+        ),
         (evidence(replace(ITEM, columns=(replace(COLUMN, state="unread", reason="odd"),))), "odd"),
         (evidence(replace(ITEM, columns=(replace(COLUMN, undecodable=1),))), "1 of 100 values"),
         (evidence(replace(ITEM, state="excluded", reason="says who?")), "does not exclude it"),
