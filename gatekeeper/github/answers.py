@@ -94,18 +94,43 @@ class Signature(Answer):
     was_signed_by_git_hub: StrictBool = Field(alias="wasSignedByGitHub")
 
 
-class Commit(Answer):
-    """A commit of a pull request."""
+class Ancestry(Answer):
+    """What a commit's own hash says: its content and what it builds on."""
 
     oid: Oid
-    message: str
-    committed_via_web: StrictBool
     tree: Ref
     parents: Page[Ref]
+
+
+class Commit(Ancestry):
+    """A commit of a pull request."""
+
+    message: str
+    committed_via_web: StrictBool
     author: GitActor
     committer: GitActor
     authors: Page[GitActor]
     signature: Signature | None
+
+
+class Numbered(Answer):
+    """A pull request by its number, and the repository that it asks."""
+
+    number: StrictInt
+    repository: Node
+
+
+class RangeCommit(Commit):
+    """A commit, and the pull requests that hold it."""
+
+    associated_pull_requests: Page[Numbered]
+
+
+class Repository(Answer):
+    """A repository by its immutable id and its present name."""
+
+    id: str
+    name_with_owner: str
 
 
 class PullRequestCommit(Answer):
@@ -190,14 +215,63 @@ class Ends(Answer):
 
 
 class PullRequest(Ends):
-    """A pull request with the first page of everything."""
+    """A pull request with the first page of everything.
+
+    Attributes:
+        head_repository: None when it was deleted.
+        merge_commit: of a merged one; of a rebase its last commit.
+    """
 
     merged_at: AwareDatetime | None
     head_ref_name: str
     author: Actor | None
+    head_repository: Repository | None
+    merged_by: Actor | None
+    merge_commit: Ancestry | None
+    assignees: Page[User]
     commits: Page[PullRequestCommit]
     reviews: Page[Review]
     timeline_items: Page[Event]
+
+
+class Target(Answer):
+    """What a ref names: a commit, or an annotated tag that names one."""
+
+    oid: Oid
+    target: Ref | None = None
+
+
+class NamedRef(Answer):
+    """A branch or a tag."""
+
+    target: Target
+
+
+class Branch(Answer):
+    """A branch and its newest commit."""
+
+    name: str
+    target: Ref
+
+
+class RangeEnds(Repository):
+    """What a release is held against.
+
+    Attributes:
+        start: the tag that it begins at, or None where none has this name.
+        end: the tag that it ends at, in the same way.
+    """
+
+    default_branch_ref: Branch
+    start: NamedRef | None = Field(alias="from")
+    end: NamedRef | None = Field(alias="to")
+
+
+class QueueEntry(Answer):
+    """One pull request that waits for its merge, and the commit that it would be merged as."""
+
+    head_commit: Ref | None
+    pull_request: Numbered | None
 
 
 class Login(Answer):

@@ -17,9 +17,9 @@ from gatekeeper.github.answers import (
     Event,
     GitActor,
     Page,
-    Permission,
     PullRequest,
     PullRequestCommit,
+    Repository,
     Review,
     read,
 )
@@ -45,12 +45,13 @@ class _Events(Ends):
     timeline_items: Page[Event]
 
 
-class _Found(Answer):
-    name_with_owner: str
+class _Found(Repository):
     pull_request: Any
 
 
-class _Repository(Answer):
+class Answered(Answer):
+    """What stands at the root of every answer."""
+
     repository: Any
 
 
@@ -67,19 +68,15 @@ class PullRequestReader:
 
     Attributes:
         repository: `owner/name` as GitHub spells it, known after the first answer.
+        repository_id: the repository's immutable id, known after the first answer.
     """
 
     def __init__(self, client: Client, repository: str, number: int) -> None:
-        found = _REPOSITORY.fullmatch(repository)
-        if found is None:
-            raise EvidenceError(
-                f"`{repository}` is no GitHub repository, so #{number} cannot be asked for",
-                "run inside a clone whose remote is on GitHub, or name a folder of recordings",
-            )
         self.repository = repository
+        self.repository_id = ""
         self._client = client
         self._what = f"{repository}#{number}"
-        self._names = {"owner": found[1], "name": found[2]}
+        self._names = names(repository, f"#{number}")
         self._number = number
 
     def ends(self) -> Ends:
@@ -112,20 +109,10 @@ class PullRequestReader:
             data = self._client.graphql(
                 queries.COMMIT_AUTHORS, {**variables, "after": cursor}, what
             )
-            found = read(_Object, read(_Repository, data, what).repository, what).object
+            found = read(_Object, read(Answered, data, what).repository, what).object
             return read(_Authors, found, what).authors
 
-        return _nodes(commit.authors, after, what)
-
-    def permission(self, login: str) -> Permission:
-        """Return what a person may do on the repository now."""
-        owner, name = self._names["owner"], self._names["name"]
-        what = f"{login}'s permission on {self.repository}"
-        path = ("repos", owner, name, "collaborators", login, "permission")
-        answer = read(Permission, self._client.get(*path, what=what), what)
-        if answer.user.login.casefold() != login.casefold():
-            raise EvidenceError(f"GitHub answered about {answer.user.login}, not about {login}")
-        return answer
+        return nodes(commit.authors, after, what)
 
     def _all(
         self, pull: PullRequest, first: Page[T], query: str, model: type[Ends], field: str
@@ -136,7 +123,7 @@ class PullRequestReader:
             page: Page[T] = getattr(answer, field)
             return page
 
-        return _nodes(first, after, f"{field.replace('_', ' ')} of {self._what}")
+        return nodes(first, after, f"{field.replace('_', ' ')} of {self._what}")
 
     def _refuse_other_ends(self, answer: Ends, pull: PullRequest) -> None:
         if (answer.head_ref_oid, answer.base_ref_name) != (pull.head_ref_oid, pull.base_ref_name):
@@ -148,16 +135,27 @@ class PullRequestReader:
         data = self._client.graphql(
             query, {**self._names, "number": self._number, **variables}, self._what
         )
-        repository = read(_Repository, data, self._what).repository
+        repository = read(Answered, data, self._what).repository
         found = read(_Found, repository, self._what)
         answer = read(model, found.pull_request, self._what)
         if getattr(answer, "number", None) != self._number:
             raise EvidenceError(f"GitHub answered about another pull request than {self._what}")
-        self.repository = found.name_with_owner
+        self.repository, self.repository_id = found.name_with_owner, found.id
         return answer
 
 
-def _nodes(page: Page[T], after: Callable[[str], Page[T]], what: str) -> Iterator[T]:
+def names(repository: str, what: str) -> dict[str, str]:
+    """Return `owner` and `name` of a repository. Raises EvidenceError when it has no such form."""
+    found = _REPOSITORY.fullmatch(repository)
+    if found is None:
+        raise EvidenceError(
+            f"`{repository}` is no GitHub repository, so {what} cannot be asked for",
+            "run inside a clone whose remote is on GitHub, or name a folder of recordings",
+        )
+    return {"owner": found[1], "name": found[2]}
+
+
+def nodes(page: Page[T], after: Callable[[str], Page[T]], what: str) -> Iterator[T]:
     """Yield what stands on a page and on all that come after it."""
     for _ in range(_MOST_PAGES):
         yield from page.nodes

@@ -9,6 +9,7 @@ from typing import TypeVar
 from gatekeeper.core.errors import EvidenceError, ToolError
 from gatekeeper.github import answers
 from gatekeeper.github.client import Client
+from gatekeeper.github.permissions import permission
 from gatekeeper.github.pulls import PullRequestReader
 from gatekeeper.review import people, trailers
 from gatekeeper.review.facts import (
@@ -63,7 +64,7 @@ class GitHubSource:
         reader = PullRequestReader(self._client, repository, number)
         pull = reader.first()
         commits = tuple(_commit(link.commit, reader) for link in reader.commits(pull))
-        ask = _asker(reader)
+        ask = _asker(self._client, reader.repository)
         reviews = tuple(_review(review, ask) for review in reader.reviews(pull))
         events = tuple(reader.events(pull))
         return PullRequest(
@@ -146,7 +147,7 @@ def _permission(review: answers.Review, ask: AskPermission) -> tuple[Permission 
     return ask(author.login)
 
 
-def _asker(reader: PullRequestReader) -> AskPermission:
+def _asker(client: Client, repository: str) -> AskPermission:
     """Return a question that is asked once for each reviewer.
 
     It answers with the reason where there is no answer: the judge decides whether the outcome
@@ -156,7 +157,7 @@ def _asker(reader: PullRequestReader) -> AskPermission:
     @cache
     def ask(login: str) -> tuple[Permission | None, str]:
         try:
-            return reader.permission(login).permission, ""
+            return permission(client, repository, login).permission, ""
         except (EvidenceError, ToolError) as error:
             return None, error.reason
 

@@ -11,7 +11,10 @@ from typing import Any
 
 from graphql import GraphQLError, parse
 from graphql.language import (
+    DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     InlineFragmentNode,
     ListValueNode,
     OperationDefinitionNode,
@@ -22,6 +25,7 @@ from graphql.language import (
 from graphql.utilities import value_from_ast_untyped
 
 MOST = 100
+MOST_NODES = 500_000
 
 
 class Connection:
@@ -63,33 +67,74 @@ def resolve(source: Any, field: str, args: dict[str, Any]) -> Any:
 
 def answer(query: str, variables: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
     """Execute a query; errors come with status 200 and null data, as GitHub sends them."""
-    operation = parse(query).definitions[0]
+    document = parse(query)
+    operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
+    run = _Run(variables, _fragments(document))
     try:
-        return {"data": _select(operation.selection_set, root, variables)}
+        asked = run.nodes(operation.selection_set, 1)
+        if asked > MOST_NODES:
+            message = f"By the time this query traverses the connections, it asks for {asked} nodes"
+            raise GraphQLError(message, extensions={"type": "MAX_NODE_LIMIT_EXCEEDED"})
+        return {"data": run.select(operation.selection_set, root)}
     except GraphQLError as error:
         kind = (error.extensions or {}).get("type")
         return {"data": None, "errors": [{"message": error.message, "type": kind}]}
 
 
-def _select(selection: SelectionSetNode, source: Any, variables: dict[str, Any]) -> Any:
-    if source is None:
-        return None
-    if isinstance(source, list | tuple):
-        return [_select(selection, item, variables) for item in source]
-    out: dict[str, Any] = {}
-    for node in selection.selections:
-        if isinstance(node, InlineFragmentNode):
-            kind = node.type_condition.name.value if node.type_condition else None
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    found = (one for one in document.definitions if isinstance(one, FragmentDefinitionNode))
+    return {one.name.value: one for one in found}
+
+
+class _Run:
+    """One query's execution."""
+
+    def __init__(self, variables: dict[str, Any], fragments: dict[str, Any]) -> None:
+        self.variables = variables
+        self.fragments = fragments
+
+    def select(self, selection: SelectionSetNode, source: Any) -> Any:
+        if source is None:
+            return None
+        if isinstance(source, list | tuple):
+            return [self.select(selection, item) for item in source]
+        out: dict[str, Any] = {}
+        for node in selection.selections:
+            if isinstance(node, FieldNode):
+                key = node.alias.value if node.alias else node.name.value
+                out[key] = self._field(node, source)
+                continue
+            kind, inner = self._fragment(node)
             if kind in (None, "Node", source["__typename"]):
-                out.update(_select(node.selection_set, source, variables))
-        elif isinstance(node, FieldNode):
-            args = {arg.name.value: _value(arg.value, variables) for arg in node.arguments or ()}
-            value = resolve(source, node.name.value, args)
-            key = node.alias.value if node.alias else node.name.value
-            inner = node.selection_set
-            out[key] = _select(inner, value, variables) if inner else value
-    return out
+                out.update(self.select(inner, source))
+        return out
+
+    def _field(self, node: FieldNode, source: Any) -> Any:
+        value = resolve(source, node.name.value, self._arguments(node))
+        return self.select(node.selection_set, value) if node.selection_set else value
+
+    def _arguments(self, node: FieldNode) -> dict[str, Any]:
+        return {arg.name.value: _value(arg.value, self.variables) for arg in node.arguments or ()}
+
+    def _fragment(self, node: Any) -> tuple[str | None, SelectionSetNode]:
+        if isinstance(node, FragmentSpreadNode):
+            node = self.fragments[node.name.value]
+        assert isinstance(node, InlineFragmentNode | FragmentDefinitionNode)
+        kind = node.type_condition
+        return kind.name.value if kind else None, node.selection_set
+
+    def nodes(self, selection: SelectionSetNode, times: int) -> int:
+        """Return how many nodes a query may return, as GitHub counts them before it runs."""
+        total = 0
+        for node in selection.selections:
+            if not isinstance(node, FieldNode):
+                total += self.nodes(self._fragment(node)[1], times)
+            elif node.selection_set:
+                first = self._arguments(node).get("first") or 1
+                more = times * first if isinstance(first, int) else times
+                total += (more if first != 1 else 0) + self.nodes(node.selection_set, more)
+        return total
 
 
 def _value(node: ValueNode, variables: dict[str, Any]) -> Any:

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from gatekeeper.core.errors import EvidenceError, GatekeeperError, NotAuthorisedError, ToolError
+from gatekeeper.github import patience
 from gatekeeper.github.client import Client
+from gatekeeper.github.patience import MOST_TRIES
+from gatekeeper.github.permissions import permission
 from gatekeeper.github.pulls import PullRequestReader
 from tests.fakes.github import TOKEN, Exchange, FakeGitHub, Fault, commit, git_actor
 
@@ -55,13 +58,68 @@ def errors(kind: str | None, message: str = "no") -> Fault:
 def test_a_refusal_becomes_an_error_that_names_what_was_asked(
     hub: FakeGitHub, fault: Fault, error: type[GatekeeperError], reason: str
 ) -> None:
-    hub.faults[0] = fault
-    reader = PullRequestReader(Client(TOKEN, hub.url, 30.0), "acme/shop", 42)
+    hub.faults = dict.fromkeys(range(10), fault)
+    reader = PullRequestReader(Client(TOKEN, hub.url, 600.0), "acme/shop", 42)
     with pytest.raises(error, match=reason) as refused:
         reader.ends()
     assert isinstance(refused.value, NotAuthorisedError) == (error is NotAuthorisedError)
     assert "acme/shop#42" in refused.value.reason
     assert refused.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds"),
+    [
+        (answered(502, {}), 1.0),
+        (answered(202, {}), 1.0),
+        (answered(200, "text"), 1.0),
+        (Exchange.reset, 1.0),
+        (answered(429, {}, **{"Retry-After": "7"}), 7.0),
+        (answered(403, {"message": "a secondary rate limit"}), 60.0),
+        (answered(403, {}, **{"Retry-After": "3"}), 3.0),
+        (errors("RATE_LIMITED"), 60.0),
+        (errors(None, "Something went wrong while executing your query"), 1.0),
+    ],
+)
+def test_what_passes_is_waited_for_as_long_as_github_says_and_asked_again(
+    hub: FakeGitHub, waits: list[float], fault: Fault, seconds: float
+) -> None:
+    hub.faults[0] = fault
+    reader = PullRequestReader(Client(TOKEN, hub.url, 600.0), "acme/shop", 42)
+    assert reader.ends().number == 42
+    assert waits == [seconds]
+    assert len(hub.requests) == 2
+
+
+def test_a_primary_limit_is_waited_for_until_it_is_reset(
+    hub: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def refill(seconds: float) -> None:
+        waited.append(seconds)
+        hub.quota = 10
+
+    monkeypatch.setattr(patience, "sleep", refill)
+    hub.quota = 0
+    assert PullRequestReader(Client(TOKEN, hub.url, 600.0), "acme/shop", 42).ends().number == 42
+    assert 25 < waited[0] <= 31
+
+
+def test_nothing_waits_past_the_deadline(hub: FakeGitHub, waits: list[float]) -> None:
+    hub.faults[0] = answered(429, {}, **{"Retry-After": "3600"})
+    reader = PullRequestReader(Client(TOKEN, hub.url, 30.0), "acme/shop", 42)
+    with pytest.raises(ToolError, match="may answer in 3600 s, which is past the deadline"):
+        reader.ends()
+    assert (waits, len(hub.requests)) == ([], 1)
+
+
+def test_a_get_that_is_answered_202_for_ever_ends(hub: FakeGitHub, waits: list[float]) -> None:
+    hub.faults = dict.fromkeys(range(99), answered(202, {}))
+    with pytest.raises(ToolError, match="GitHub answered 202"):
+        permission(Client(TOKEN, hub.url, 600.0), "acme/shop", "dana")
+    assert len(hub.requests) == MOST_TRIES
+    assert waits == [1.0, 2.0, 4.0]
 
 
 def test_a_deadline_that_has_passed_sends_nothing(hub: FakeGitHub) -> None:
@@ -92,14 +150,12 @@ def test_a_host_is_shown_without_what_is_secret(url: str | None, host: str) -> N
 
 
 def test_a_login_cannot_lead_to_another_address(hub: FakeGitHub) -> None:
-    reader = PullRequestReader(Client(TOKEN, hub.url, 30.0), "acme/shop", 42)
     with pytest.raises(EvidenceError):
-        reader.permission("../../../user?x=")
+        permission(Client(TOKEN, hub.url, 30.0), "acme/shop", "../../../user?x=")
     assert hub.requests == ["/repos/acme/shop/collaborators/..%2F..%2F..%2Fuser%3Fx%3D/permission"]
 
 
 def test_an_answer_about_another_login_is_refused(hub: FakeGitHub) -> None:
     hub.faults[0] = answered(200, {"permission": "admin", "user": {"login": "mallory"}})
-    reader = PullRequestReader(Client(TOKEN, hub.url, 30.0), "acme/shop", 42)
     with pytest.raises(EvidenceError, match="mallory"):
-        reader.permission("dana")
+        permission(Client(TOKEN, hub.url, 30.0), "acme/shop", "dana")

@@ -59,11 +59,18 @@ def everything() -> FakeGitHub:
     pull.delete_base("alice")
     pull.review("dana")["commit"] = None
     pull.review("copilot[bot]", "PENDING")["author"] = None
+    merged = hub.open("alice", commit("three", git_actor("alice")), branch="fix")
+    merged.assign("bob")
+    merged.merged("dana", commit("merge", git_actor("dana")))
+    hub.tags["v1"] = oid("one")
+    hub.enqueue(pull, oid("queued"))
     return hub
 
 
 VARIABLES: dict[str, Any] = {
     "owner": "acme", "name": "shop", "number": 42, "first": 2, "after": "1", "oid": oid("one"),
+    "oid0": oid("one"), "oid1": oid("two"), "number0": 42, "number1": 43,
+    "from": "refs/tags/v1", "to": "refs/heads/main", "branch": "main", "ref": "refs/heads/main",
 }  # fmt: skip
 
 
@@ -75,6 +82,12 @@ def test_every_query_is_listed() -> None:
         "MORE_REVIEWS",
         "MORE_EVENTS",
         "COMMIT_AUTHORS",
+        "COMMIT_PULLS",
+        "RANGE_ENDS",
+        "BRANCH_TIP",
+        "MERGE_QUEUE",
+        "RANGE_COMMITS_OF_TWO",
+        "RANGE_PULLS_OF_TWO",
     }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gatekeeper.core.catalog import Catalog, parse_catalog
+from gatekeeper.github import patience
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +13,11 @@ def catalog(rules_dir: Path) -> Catalog:
     """Only this room's rules: a finding must not lean on another room's."""
     path = rules_dir / "review" / "review.yml"
     return parse_catalog({"review/review.yml": path.read_text(encoding="utf-8")})
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Note the seconds that would be waited for GitHub, and wait none of them."""
+    noted: list[float] = []
+    monkeypatch.setattr(patience, "sleep", noted.append)
+    return noted
