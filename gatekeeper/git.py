@@ -14,7 +14,8 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -33,6 +34,8 @@ _FIXED = {
     "core.ignoreStat": "false",
     "core.sparseCheckout": "false",
     "core.symlinks": "true",
+    # A file beside the objects that says what their parents are.
+    "core.commitGraph": "false",
     "diff.external": "",
     # Safe, because nothing that the checkout configures is run: CI checks out as another user.
     "safe.directory": "*",
@@ -45,6 +48,12 @@ _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 # The first git that lets GIT_CONFIG_COUNT and GIT_CONFIG_GLOBAL overrule a repository; an older
 # one would ignore both without a word.
 _OLDEST = (2, 32)
+# What makes a commit that only a throw-away repository will ever hold.
+_NOBODY = {
+    f"GIT_{role}_{field}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for field, value in (("NAME", "gatekeeper"), ("EMAIL", "none"), ("DATE", "@0 +0000"))
+}
 
 
 def run(root: Path, *args: str, timeout: float = 30.0) -> bytes:
@@ -69,6 +78,50 @@ def _run(
         reason = _last_line(_said(done)) or f"exit status {done.returncode}"
         raise ToolError(f"git {args[0]} failed: {reason}", "look at the repository with git")
     return done.stdout
+
+
+def ask(
+    root: Path, *args: str, given: bytes = b"", timeout: float = 60.0
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a repository that `borrowed` made, and return its answer with its exit status.
+
+    Args:
+        root: that repository.
+        args: the subcommand and its arguments.
+        given: what it reads from its standard input.
+        timeout: seconds.
+
+    Raises:
+        ToolError: git is missing or took too long.
+    """
+    return _call(root, [*args], timeout, _NOBODY, given)
+
+
+@contextmanager
+def borrowed(root: Path) -> Iterator[Path]:
+    """Give an empty bare repository that can read the objects of a checkout, and nothing else.
+
+    No configuration, attribute, ref, hook, graft, replacement or shallow mark of the checkout is
+    there, so none can be obeyed or believed; whatever git writes goes into the throw-away folder.
+    What a shallow or partial clone lacks is an object that is missing, and never the end of a
+    history.
+
+    Raises:
+        ToolError: the checkout's objects cannot be found.
+    """
+    shown = run(root, "rev-parse", "--path-format=absolute", "--git-path", "objects")
+    objects = shown.removesuffix(b"\n")
+    if b"\n" in objects:
+        raise ToolError("the path of this checkout holds a line break", "clone it somewhere else")
+    with tempfile.TemporaryDirectory(prefix="gatekeeper-") as folder:
+        run(Path(folder), "init", "--quiet", "--bare", "--template=", "--object-format=sha1", ".")
+        (Path(folder) / "objects" / "info" / "alternates").write_bytes(objects + b"\n")
+        yield Path(folder)
+
+
+def version() -> tuple[int, int]:
+    """Return the first two numbers of git's version."""
+    return _version(_git())
 
 
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:
@@ -214,6 +267,7 @@ def _call(
     args: list[str],
     timeout: float = 30.0,
     environment: Mapping[str, str] = MappingProxyType({}),
+    given: bytes = b"",
 ) -> subprocess.CompletedProcess[bytes]:
     fixed = [part for key, value in _FIXED.items() for part in ("-c", f"{key}={value}")]
     try:
@@ -221,7 +275,7 @@ def _call(
             [_git(), "--no-replace-objects", *fixed, *args],
             cwd=root,
             env={**_environment(), **environment},
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             timeout=timeout,
             check=False,
@@ -257,13 +311,21 @@ def _git() -> str:
 
 
 def _require_new_enough(program: str) -> None:
-    said = subprocess.run([program, "version"], capture_output=True, timeout=30, check=False).stdout
-    version = re.match(rb"git version (\d+)\.(\d+)", said)
-    if version is None or tuple(map(int, version.groups())) < _OLDEST:
+    if _version(program) < _OLDEST:
         oldest = ".".join(map(str, _OLDEST))
-        named = said.decode("utf-8", "backslashreplace").strip() or "this git"
+        named = _claimed(program).decode("utf-8", "backslashreplace").strip() or "this git"
         reason = f"{named} cannot be kept from running what a checkout configures"
         raise ToolError(reason, f"install git {oldest} or newer")
+
+
+def _version(program: str) -> tuple[int, int]:
+    """Return the first two numbers of a program's version; two zeros when it names none."""
+    found = re.match(rb"git version (\d+)\.(\d+)", _claimed(program))
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def _claimed(program: str) -> bytes:
+    return subprocess.run([program, "version"], capture_output=True, timeout=30, check=False).stdout
 
 
 def _environment() -> dict[str, str]:
