@@ -23,9 +23,19 @@ LEFT_OUT = frozenset(
     | {".mypy_cache", ".ruff_cache", ".pytest_cache"}
 )
 _ENVIRONMENTS = frozenset({".venv", "venv"})
-_PYTHON = (".py", ".pyw", ".pyi", ".wsgi")
+_SUFFIXES = {
+    "python": (".py", ".pyw", ".pyi", ".wsgi"),
+    "javascript": (".js", ".jsx", ".mjs", ".cjs"),
+    "typescript": (".ts", ".tsx", ".mts", ".cts"),
+}
 _SHEBANG = 200
-_INTERPRETER = re.compile(rb"python|pypy|\buv run\b|\bpipx run\b")
+# A first line names the language of a program without a suffix; `deno` and `bun` run both of the
+# latter, and TypeScript is the one that the other is a part of.
+_INTERPRETERS = {
+    "python": re.compile(rb"python|pypy|\buv run\b|\bpipx run\b"),
+    "typescript": re.compile(rb"\b(deno|bun|tsx|ts-node)\b"),
+    "javascript": re.compile(rb"\bnode(js)?\b"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +89,35 @@ def language(root: Path, name: str) -> str | None:
 
     A first line that names the interpreter counts whatever the suffix: `deploy.cgi` is a program.
     """
-    return "python" if _named_python(name) or _run_by_python(root / name) else None
+    return _by_name(name) or _by_first_line(root / name)
 
 
-def _named_python(name: str) -> bool:
-    return name.lower().endswith(_PYTHON)
+def _by_name(name: str) -> str | None:
+    found = (one for one, suffixes in _SUFFIXES.items() if name.lower().endswith(suffixes))
+    return next(found, None)
 
 
-def _run_by_python(path: Path) -> bool:
+def _two_languages(path: Path, name: str) -> bool:
+    """True for a file that is run as what it is not looked at as."""
+    named = _by_name(name)
+    run = _by_first_line(path) if named else None
+    return run is not None and _family(named) != _family(run)
+
+
+def _family(named: str | None) -> str | None:
+    """Return what stands for a language here: TypeScript and JavaScript have the same rules."""
+    return "javascript" if named == "typescript" else named
+
+
+def _by_first_line(path: Path) -> str | None:
     try:
         with path.open("rb") as file:
             first = file.readline(_SHEBANG)
     except OSError:
-        return False
-    return first.startswith(b"#!") and _INTERPRETER.search(first) is not None
+        return None
+    if not first.startswith(b"#!"):
+        return None
+    return next((one for one, pattern in _INTERPRETERS.items() if pattern.search(first)), None)
 
 
 def printable(name: str) -> str:
@@ -121,6 +146,7 @@ def _unfit(path: Path, name: str, mode: int) -> _Obstacle | None:
         (not stat.S_ISREG(mode), "neither a file nor a folder"),
         (name != printable(name), "its name is not valid UTF-8"),
         (not os.access(path, os.R_OK), "cannot be read: no permission"),
+        (_two_languages(path, name), "of one language by its name, another by its first line"),
     )
     return next((_Obstacle(reason) for applies, reason in reasons if applies), None)
 
@@ -135,14 +161,17 @@ def _link(root: Path, path: Path, known: frozenset[str]) -> _Obstacle:
     inside = target.relative_to(root).as_posix()
     if not _listed(inside, known):
         return _Obstacle(f"a link to {printable(inside)}, which is not listed")
-    # data under the name of a program: Python imports it by the link, and nobody looks at it
-    if _named_python(path.name) and _is_data(root, inside):
-        return _Obstacle(f"a link that makes Python of {printable(inside)}, which is not looked at")
+    # data under the name of a program, or a program under that of another language: it is run by
+    # the link, and nobody looks at it as what it then is
+    named = _by_name(path.name)
+    if named and _is_other(root, inside, named):
+        which = f"a link that makes {named.title()} of {printable(inside)}"
+        return _Obstacle(f"{which}, which is not looked at as that")
     return _Obstacle("a link to what is looked at anyway", harmless=True)
 
 
-def _is_data(root: Path, name: str) -> bool:
-    return (root / name).is_file() and not language(root, name)
+def _is_other(root: Path, name: str, named: str) -> bool:
+    return (root / name).is_file() and _family(language(root, name)) != _family(named)
 
 
 def _listed(inside: str, known: frozenset[str]) -> bool:

@@ -93,6 +93,25 @@ def test_a_link_that_makes_a_program_of_a_text_fails(tree):
     assert [item.path for item in found.skipped] == ["README", "run.py"]
 
 
+def test_a_link_that_makes_a_program_of_another_language_fails(tree):
+    write(tree, "app.js")
+    (tree / "app.py").symlink_to("app.js")
+    (tree / "app.mjs").symlink_to("app.js")
+    found = listing(tree)
+    assert [item.path for item in found.failed] == ["app.py"]
+    assert [item.path for item in found.skipped] == ["app.mjs"]
+
+
+def test_a_file_whose_first_line_names_another_language_than_its_name_fails(tree):
+    write(tree, "evil.js", "#!/usr/bin/env python3\nimport os\n")
+    write(tree, "evil.py", "#!/usr/bin/env node\nrequire('fs')\n")
+    write(tree, "tool.ts", "#!/usr/bin/env node\nimport 'fs'\n")
+    write(tree, "tool.py", "#!/usr/bin/env python3\nimport os\n")
+    found = listing(tree)
+    assert [item.path for item in found.failed] == ["evil.js", "evil.py"]
+    assert {"tool.py", "tool.ts"} <= {*found.files}
+
+
 def test_a_link_to_the_tree_itself_is_skipped(tree):
     (tree / "src").symlink_to(".")
     assert [item.path for item in listing(tree).skipped] == ["src"]
@@ -136,6 +155,20 @@ def test_a_name_that_is_not_utf8_fails_and_can_be_printed(tree):
         (".py", "", "python"),
         ("notes.txt", "python\n", None),
         ("python.sh", "#!/bin/sh\n", None),
+        ("a.js", "", "javascript"),
+        ("a.JSX", "", "javascript"),
+        ("a.mjs", "", "javascript"),
+        ("a.cjs", "", "javascript"),
+        ("a.ts", "", "typescript"),
+        ("a.d.ts", "", "typescript"),
+        ("a.tsx", "", "typescript"),
+        ("a.mts", "", "typescript"),
+        ("a.cts", "", "typescript"),
+        ("serve", "#!/usr/bin/env node\n", "javascript"),
+        ("serve", "#!/usr/bin/nodejs\n", "javascript"),
+        ("serve", "#!/usr/bin/env -S deno run --allow-net\n", "typescript"),
+        ("serve", "#!/usr/bin/env bun\n", "typescript"),
+        ("a.json", "", None),
     ],
 )
 def test_the_language_is_told_by_name_or_first_line(tree, name, text, expected):
