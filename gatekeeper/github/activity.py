@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from gatekeeper.github.answers import read
 from gatekeeper.github.client import Client
@@ -52,7 +52,7 @@ class RuleSuite(Rest):
 
     actor_name: str | None
     after_sha: _Oid
-    repository_id: StrictInt
+    pushed_at: AwareDatetime
     result: Literal["pass", "fail", "bypass"]
 
 
@@ -75,6 +75,14 @@ def bypasses(client: Client, repository: str, **filters: str) -> Iterator[RuleSu
     given = {"rule_suite_result": "bypass", "time_period": "month", **filters}
     for one in _listed(client, repository, ("rulesets", "rule-suites"), what, given):
         yield read(RuleSuite, one, what)
+
+
+def members(client: Client, organisation: str, team: str) -> Iterator[RestActor]:
+    """Yield everybody in a team, those of its child teams included."""
+    what = f"the members of @{organisation}/{team}"
+    for page in client.pages("orgs", organisation, "teams", team, "members", what=what):
+        for one in page:
+            yield read(RestActor, one, what)
 
 
 def _listed(

@@ -94,19 +94,14 @@ class Signature(Answer):
     was_signed_by_git_hub: StrictBool = Field(alias="wasSignedByGitHub")
 
 
-class Ancestry(Answer):
-    """What a commit's own hash says: its content and what it builds on."""
+class Commit(Answer):
+    """A commit."""
 
     oid: Oid
-    tree: Ref
-    parents: Page[Ref]
-
-
-class Commit(Ancestry):
-    """A commit of a pull request."""
-
     message: str
     committed_via_web: StrictBool
+    tree: Ref
+    parents: Page[Ref]
     author: GitActor
     committer: GitActor
     authors: Page[GitActor]
@@ -227,7 +222,7 @@ class PullRequest(Ends):
     author: Actor | None
     head_repository: Repository | None
     merged_by: Actor | None
-    merge_commit: Ancestry | None
+    merge_commit: Commit | None
     assignees: Page[User]
     commits: Page[PullRequestCommit]
     reviews: Page[Review]

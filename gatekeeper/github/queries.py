@@ -10,10 +10,10 @@ _ACTOR = "{ __typename login ... on Node { id } }"
 _GIT_ACTOR = "{ name email user { id login } }"
 _PAGE = "pageInfo { hasNextPage endCursor } totalCount"
 
-_ANCESTRY = f"oid tree {{ oid }} parents(first: 100) {{ {_PAGE} nodes {{ oid }} }}"
 _COMMIT = f"""
-    {_ANCESTRY}
-    message committedViaWeb
+    oid message committedViaWeb
+    tree {{ oid }}
+    parents(first: 100) {{ {_PAGE} nodes {{ oid }} }}
     author {_GIT_ACTOR}
     committer {_GIT_ACTOR}
     authors(first: 20) {{ {_PAGE} nodes {_GIT_ACTOR} }}
@@ -79,7 +79,7 @@ _WHOLE = f"""
   {_ENDS} mergedAt headRefName author {_ACTOR}
   headRepository {{ id nameWithOwner }}
   mergedBy {_ACTOR}
-  mergeCommit {{ {_ANCESTRY} }}
+  mergeCommit {{ {_COMMIT} }}
   assignees(first: 20) {{ {_PAGE} nodes {{ id login }} }}
   commits(first: $first) {{ {_COMMITS} }}
   reviews(first: $first) {{ {_REVIEWS} }}

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
-from typing import TypeVar
+from dataclasses import replace
 
-from gatekeeper.core.errors import EvidenceError, ToolError
 from gatekeeper.github import answers
 from gatekeeper.github.client import Client
-from gatekeeper.github.permissions import permission
 from gatekeeper.github.pulls import PullRequestReader
-from gatekeeper.review import people, trailers
-from gatekeeper.review.facts import (
-    BaseChange,
-    Commit,
-    Dismissal,
-    Ends,
-    ForcePush,
-    Permission,
-    Person,
-    PullRequest,
-    Review,
-    Signature,
-)
-from gatekeeper.review.words import short
-
-_OPINIONS = ("APPROVED", "CHANGES_REQUESTED")
-V = TypeVar("V", answers.ForcePushed, answers.Dismissed)
-AskPermission = Callable[[str], tuple[Permission | None, str]]
+from gatekeeper.review import asking, convert, people
+from gatekeeper.review.agents import is_coding_agent
+from gatekeeper.review.asking import Permissions
+from gatekeeper.review.facts import Ends, Merge, Person, PullRequest, Review, Team
 
 
 class GitHubSource:
@@ -56,144 +38,96 @@ class GitHubSource:
         )
 
     def pull_request(self, repository: str, number: int) -> PullRequest:
-        """Return the pull request, whole.
+        """Return the pull request, whole, with who pushed to its branch.
 
         Raises:
             EvidenceError, NotAuthorisedError, ToolError: GitHub did not tell all of it.
         """
         reader = PullRequestReader(self._client, repository, number)
-        pull = reader.first()
-        commits = tuple(_commit(link.commit, reader) for link in reader.commits(pull))
-        ask = _asker(self._client, reader.repository)
-        reviews = tuple(_review(review, ask) for review in reader.reviews(pull))
-        events = tuple(reader.events(pull))
-        return PullRequest(
-            repository=reader.repository,
-            number=pull.number,
-            state=pull.state,
-            opener=people.of_actor(pull.author),
-            base_ref=pull.base_ref_name,
-            base_oid=pull.base_ref_oid,
-            head_ref=pull.head_ref_name,
-            head_oid=pull.head_ref_oid,
-            merged_at=pull.merged_at,
-            commits=commits,
-            reviews=reviews,
-            force_pushes=tuple(map(_force_push, _of(answers.ForcePushed, events))),
-            base_changes=tuple(_base_changes(events, pull.base_ref_name)),
-            dismissals=tuple(map(_dismissal, _of(answers.Dismissed, events))),
-            commits_complete=len(commits) == pull.commits.total_count,
-            reviews_complete=len(reviews) == pull.reviews.total_count,
-            timeline_complete=len(events) == pull.timeline_items.total_count,
-        )
+        first = reader.first()
+        pull = whole(reader, first, Permissions(self._client, reader.repository))
+        came_from = first.head_repository
+        where = came_from.name_with_owner if came_from else None
+        moved = asking.pushes(self._client, where, first.head_ref_name)
+        return self._bypassed(replace(pull, pushes=moved))
+
+    def team(self, name: str) -> Team:
+        """Return a team, `@organisation/team`, with its members or why they are not known."""
+        return asking.team(self._client, name)
+
+    def _bypassed(self, pull: PullRequest) -> PullRequest:
+        if pull.merge is None or pull.merge.commit is None:
+            return pull
+        found = asking.bypasses(self._client, pull.repository)
+        return replace(pull, rule_suites=found.get(pull.merge.commit.oid))
 
 
-def _commit(commit: answers.Commit, reader: PullRequestReader) -> Commit:
-    named = tuple(reader.authors(commit))
-    parents = commit.parents
-    if len(parents.nodes) != parents.total_count:
-        raise EvidenceError(f"GitHub did not name all parents of {commit.oid[:7]}", "run again")
-    return Commit(
-        oid=commit.oid,
-        tree=commit.tree.oid,
-        parents=tuple(parent.oid for parent in parents.nodes),
-        author=people.of_git_actor(commit.author),
-        committer=people.of_git_actor(commit.committer),
-        co_authors=_co_authors(commit, named),
-        authors_complete=len(named) == commit.authors.total_count,
-        via_web=commit.committed_via_web,
-        signature=_signature(commit.signature),
+def whole(
+    reader: PullRequestReader, pull: answers.PullRequest, permissions: Permissions
+) -> PullRequest:
+    """Return a pull request with every page of it, from the first page of everything.
+
+    Args:
+        reader: asks for the further pages.
+        pull: the first page.
+        permissions: asks what a reviewer may do.
+
+    Raises:
+        EvidenceError, NotAuthorisedError, ToolError: GitHub did not tell all of it.
+    """
+    commits = tuple(
+        convert.commit(link.commit, reader.authors(link.commit)) for link in reader.commits(pull)
+    )
+    reviews = tuple(_review(review, permissions) for review in reader.reviews(pull))
+    events = tuple(reader.events(pull))
+    opener = people.of_actor(pull.author)
+    return PullRequest(
+        repository=reader.repository,
+        number=pull.number,
+        state=pull.state,
+        opener=opener,
+        base_ref=pull.base_ref_name,
+        base_oid=pull.base_ref_oid,
+        head_ref=pull.head_ref_name,
+        head_oid=pull.head_ref_oid,
+        merged_at=pull.merged_at,
+        commits=commits,
+        reviews=reviews,
+        force_pushes=tuple(convert.force_pushes(events)),
+        base_changes=tuple(convert.base_changes(events, pull.base_ref_name)),
+        dismissals=tuple(convert.dismissals(events)),
+        commits_complete=len(commits) == pull.commits.total_count,
+        reviews_complete=len(reviews) == pull.reviews.total_count,
+        timeline_complete=len(events) == pull.timeline_items.total_count,
+        repository_id=reader.repository_id,
+        head_repository_id=pull.head_repository.id if pull.head_repository else None,
+        merge=_merge(reader, pull),
+        requested_by=_requested_by(pull, opener),
     )
 
 
-def _co_authors(commit: answers.Commit, named: Iterable[answers.GitActor]) -> tuple[Person, ...]:
-    """Return the union of what GitHub and what the message says, without the author."""
-    named = tuple(named)
-    known = {people.address(actor) for actor in (commit.author, *named)}
-    written = (t for t in trailers.co_authors(commit.message) if t.email not in known)
-    everyone = dict.fromkeys((*map(people.of_git_actor, named), *map(people.of_trailer, written)))
-    everyone.pop(people.of_git_actor(commit.author), None)
-    return tuple(everyone)
-
-
-def _signature(signature: answers.Signature | None) -> Signature | None:
-    if signature is None:
+def _merge(reader: PullRequestReader, pull: answers.PullRequest) -> Merge | None:
+    if pull.state != "MERGED":
         return None
-    return Signature(signature.is_valid, signature.was_signed_by_git_hub)
+    made, by = pull.merge_commit, people.of_actor(pull.merged_by) if pull.merged_by else None
+    return Merge(convert.commit(made, reader.authors(made)) if made else None, by)
 
 
-def _review(review: answers.Review, ask: AskPermission) -> Review:
-    permission, problem = _permission(review, ask)
+def _requested_by(pull: answers.PullRequest, opener: Person) -> tuple[Person, ...]:
+    """Return who is assigned to what a coding agent opened: GitHub assigns whoever asked for it."""
+    if not is_coding_agent(opener):
+        return ()
+    return tuple(people.of_account(account) for account in pull.assignees.nodes)
+
+
+def _review(review: answers.Review, permissions: Permissions) -> Review:
+    permission, problem = permissions.of(review)
     return Review(
         id=review.id,
         author=people.of_actor(review.author),
         state=review.state,
-        commit=_oid(review.commit),
+        commit=convert.oid(review.commit),
         submitted_at=review.submitted_at,
         permission=permission,
         permission_problem=problem,
     )
-
-
-def _permission(review: answers.Review, ask: AskPermission) -> tuple[Permission | None, str]:
-    """Ask only where the answer can matter: strangers' reviews must not cost requests."""
-    if not review.author_can_push_to_repository:
-        return "read", ""
-    author = people.of_actor(review.author)
-    if author.kind == "bot":
-        return "write", ""
-    if author.login is None or review.state not in _OPINIONS:
-        return None, ""
-    return ask(author.login)
-
-
-def _asker(client: Client, repository: str) -> AskPermission:
-    """Return a question that is asked once for each reviewer.
-
-    It answers with the reason where there is no answer: the judge decides whether the outcome
-    hangs on it.
-    """
-
-    @cache
-    def ask(login: str) -> tuple[Permission | None, str]:
-        try:
-            return permission(client, repository, login).permission, ""
-        except (EvidenceError, ToolError) as error:
-            return None, error.reason
-
-    return ask
-
-
-def _force_push(event: answers.ForcePushed) -> ForcePush:
-    before, after = _oid(event.before_commit), _oid(event.after_commit)
-    return ForcePush(people.of_actor(event.actor), event.created_at, before, after)
-
-
-def _base_changes(events: Iterable[answers.Event], base: str) -> Iterator[BaseChange]:
-    for event in events:
-        if isinstance(event, answers.BaseEvent):
-            yield BaseChange(people.of_actor(event.actor), event.created_at, *_moved(event, base))
-
-
-def _moved(event: answers.BaseEvent, base: str) -> tuple[str, str]:
-    """Return what the base was before and after; only its present name is known for a rewrite."""
-    if isinstance(event, answers.BaseChanged):
-        return event.previous_ref_name, event.current_ref_name
-    if isinstance(event, answers.BaseDeleted):
-        return event.base_ref_name or base, "(deleted)"
-    before, after = _oid(event.before_commit), _oid(event.after_commit)
-    unknown = "an unknown commit"
-    return f"{base} at {short(before, unknown)}", f"{base} at {short(after, unknown)}"
-
-
-def _dismissal(event: answers.Dismissed) -> Dismissal:
-    review = event.review.id if event.review else None
-    return Dismissal(people.of_actor(event.actor), event.created_at, review)
-
-
-def _of(kind: type[V], events: Iterable[answers.Event]) -> Iterator[V]:
-    return (event for event in events if isinstance(event, kind))
-
-
-def _oid(ref: answers.Ref | None) -> str | None:
-    return ref.oid if ref else None

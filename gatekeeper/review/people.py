@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from gatekeeper.github.activity import RestActor
 from gatekeeper.github.answers import Actor, GitActor, User
 from gatekeeper.review.facts import Person
 from gatekeeper.review.trailers import Trailer
@@ -26,6 +27,21 @@ def of_actor(actor: Actor | None) -> Person:
     kind = _KINDS.get(actor.typename)
     # a mannequin (an imported, unclaimed author), or a type that GitHub will add one day
     return _account(actor, kind) if kind else Person("unlinked", login=actor.login)
+
+
+def of_rest(actor: RestActor | None) -> Person:
+    """Return the person behind an account as REST gives it."""
+    if actor is None:
+        return Person("ghost")
+    named = Actor.model_validate(
+        {"__typename": actor.type, "id": actor.node_id, "login": actor.login}
+    )
+    return of_actor(named)
+
+
+def of_account(account: User) -> Person:
+    """Return the person behind a user account."""
+    return _account(account, "human")
 
 
 def of_git_actor(actor: GitActor) -> Person:

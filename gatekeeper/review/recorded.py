@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from gatekeeper.core.errors import EvidenceError
-from gatekeeper.review.facts import Ends, PullRequest
+from gatekeeper.review.facts import Ends, PullRequest, Team
 
 MAX_BYTES = 64_000_000
 
@@ -71,6 +71,10 @@ class RecordedSource:
                 "rename the file, or record the right pull request",
             )
         return pull
+
+    def team(self, name: str) -> Team:
+        """Return that nothing is known: what a recording knows of teams stands in it."""
+        return Team(name, None, "the recording does not say who is in it")
 
 
 def write_recording(folder: Path, pull: PullRequest) -> Path:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from gatekeeper.review.facts import Ends, PullRequest
+from gatekeeper.review.facts import Ends, PullRequest, Team
 from gatekeeper.review.recorded import RecordedSource
 
 TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the variable's name, not its value
@@ -33,6 +33,9 @@ class Source(Protocol):
 
     def pull_request(self, repository: str, number: int) -> PullRequest:
         """Return everything that is known of it. Raises `EvidenceError` and its kin."""
+
+    def team(self, name: str) -> Team:
+        """Return a team, `@organisation/team`, with its members or why they are not known."""
 
 
 def open_source(recorded: Path | None, environment: Mapping[str, str], deadline: float) -> Source:

@@ -243,6 +243,7 @@ class FakeGitHub:
         self.queue: list[Node] = []
         self.activity: list[Node] = []
         self.suites: list[Node] | None = None
+        self.teams: dict[str, list[str]] = {}
         self.quota: int | None = None
         self.most_at_once = 1000
         self.holders: dict[str, list[int]] = {}

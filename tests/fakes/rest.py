@@ -47,19 +47,16 @@ def answer(hub: FakeGitHub, path: str) -> Answered:
     parts = urlsplit(path)
     names = tuple(unquote(part) for part in parts.path.strip("/").split("/"))
     asked = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    if names[0] != "repos" or f"{names[1]}/{names[2]}".casefold() not in hub.visible:
+    if names[0] == "orgs" and names[2:3] == ("teams",) and names[4:] == ("members",):
+        return _members(hub, path, f"{names[1]}/{names[3]}", asked)
+    repository = "/".join(names[1:3]).casefold()
+    if names[0] != "repos" or repository not in hub.visible:
         return _not_found()
-    rest = names[3:]
-    if rest[:1] == ("collaborators",) and rest[2:] == ("permission",) and len(rest) == 3:
-        return _permission(hub, rest[1])
-    repository = f"{names[1]}/{names[2]}".casefold()
-    if rest == ("activity",):
+    if names[3:4] == ("collaborators",) and names[5:] == ("permission",):
+        return _permission(hub, names[4])
+    if names[3:] == ("activity",):
         return _paged(hub, path, _activity(hub, repository, asked), asked)
-    if rest == ("rulesets", "rule-suites"):
-        if hub.suites is None:
-            return 403, _refusal("Must have admin rights to Repository."), {}
-        return _paged(hub, path, _suites(hub, asked), asked)
-    return _not_found()
+    return _suites(hub, path, asked) if names[3:] == ("rulesets", "rule-suites") else _not_found()
 
 
 def _not_found() -> Answered:
@@ -68,6 +65,12 @@ def _not_found() -> Answered:
 
 def _refusal(message: str) -> Node:
     return {"message": message, "documentation_url": "https://docs.github.com/rest"}
+
+
+def _members(hub: FakeGitHub, path: str, team: str, asked: Node) -> Answered:
+    if team not in hub.teams:
+        return _not_found()
+    return _paged(hub, path, [account(login, hub.url) for login in hub.teams[team]], asked)
 
 
 def _permission(hub: FakeGitHub, login: str) -> Answered:
@@ -91,9 +94,12 @@ def _activity(hub: FakeGitHub, repository: str, asked: Node) -> list[Node]:
     ]
 
 
-def _suites(hub: FakeGitHub, asked: Node) -> list[Node]:
+def _suites(hub: FakeGitHub, path: str, asked: Node) -> Answered:
+    if hub.suites is None:
+        return 403, _refusal("Must have admin rights to Repository."), {}
     wanted = asked.get("rule_suite_result", "all")
-    return [one for one in hub.suites or () if wanted in ("all", one["result"])]
+    found = [one for one in hub.suites if wanted in ("all", one["result"])]
+    return _paged(hub, path, found, asked)
 
 
 def _paged(hub: FakeGitHub, path: str, items: list[Node], asked: Node) -> Answered:

@@ -62,13 +62,16 @@ def alices(name: str) -> dict[str, Any]:
     return commit(name, git_actor("alice"))
 
 
-def test_a_reviewed_pull_request_passes_in_two_requests(hub: FakeGitHub, check: Check) -> None:
+ACTIVITY = "/repos/acme/shop/activity?per_page=100&ref=refs%2Fheads%2Ffeature%2Fcheckout"
+
+
+def test_a_reviewed_pull_request_passes_in_three_requests(hub: FakeGitHub, check: Check) -> None:
     hub.open("alice", alices("one"), alices("two")).review("dana")
     result = check(hub)
     assert (result.verdict, result.findings) == (Verdict.PASS, ())
     assert "2 commits, 1 review; from GitHub 127.0.0.1" in result.checked[0]
     permission = "/repos/acme/shop/collaborators/dana/permission"
-    assert hub.requests == ["PullRequest", permission]
+    assert hub.requests == ["PullRequest", permission, ACTIVITY]
 
 
 def test_a_push_after_the_approval_makes_it_stale(hub: FakeGitHub, check: Check) -> None:
@@ -141,7 +144,7 @@ def test_a_permission_is_asked_once_a_person_and_only_for_opinions(
     pull.review("dana")
     assert check(hub).verdict is Verdict.PASS
     assert [name.split("/")[5] for name in hub.requests[1:2]] == ["dana"]
-    assert len(hub.requests) == 2
+    assert len(hub.requests) == 3
 
 
 def test_a_review_without_a_time_is_an_error(hub: FakeGitHub, check: Check) -> None:
@@ -189,7 +192,7 @@ def test_strangers_who_approve_cost_no_requests(hub: FakeGitHub, check: Check) -
         pull.review(f"stranger{number}")
     pull.review("dana")
     assert check(hub).verdict is Verdict.PASS
-    assert len(hub.requests) == 2
+    assert len(hub.requests) == 3
 
 
 def test_a_push_while_the_pull_request_is_read_is_an_error(hub: FakeGitHub, check: Check) -> None:
@@ -248,6 +251,77 @@ def test_a_bots_pull_request_is_approved_by_a_human_and_not_by_a_bot(
     assert check(hub).verdict is Verdict.PASS
 
 
+def test_who_pushed_and_who_merged_are_read_from_github_and_not_from_commits(
+    hub: FakeGitHub, check: Check
+) -> None:
+    pull = hub.open("alice", alices("one"))
+    pull.push(alices("two"), by="mallory")
+    pull.review("dana")
+    pull.merged("dana", commit("merge", git_actor("dana")))
+    facts = check.facts(hub).pull_request
+    assert [str(push.actor) for push in facts.pushes.found] == ["mallory", "alice"]
+    assert facts.pushes.found[1].before is None
+    assert (facts.pushes.complete, facts.pushes.problem) == (True, "")
+    assert facts.pushes.found[1].actor == facts.opener
+    assert str(facts.merge.by) == "dana"
+    assert facts.merge.commit.oid == oid("merge")
+    assert facts.rule_suites is None
+
+
+def test_case_42_a_forks_pushes_are_read_from_the_fork(hub: FakeGitHub, check: Check) -> None:
+    pull = hub.open("alice", alices("one"))
+    pull.from_fork("alice/shop")
+    facts = check.facts(hub).pull_request
+    assert facts.head_repository_id not in (None, facts.repository_id)
+    assert [str(push.actor) for push in facts.pushes.found] == ["alice"]
+    hub.visible.discard("alice/shop")
+    hidden = check.facts(hub).pull_request.pushes
+    assert (hidden.found, hidden.complete) == ((), False)
+    assert "who pushed to alice/shop" in hidden.problem
+    pull.node["headRepository"] = None
+    gone = check.facts(hub).pull_request
+    assert gone.head_repository_id is None
+    assert gone.pushes.problem == "the repository that it comes from is gone"
+
+
+def test_everything_that_moved_a_branch_is_read_page_by_page(hub: FakeGitHub, check: Check) -> None:
+    pull = hub.open("alice", alices("c0"))
+    for number in range(1, 230):
+        pull.push(alices(f"c{number}"), by=f"friend{number}")
+    pushes = check.facts(hub).pull_request.pushes
+    assert len(pushes.found) == 230
+    assert sum(name.startswith("/repos/acme/shop/activity") for name in hub.requests) == 3
+
+
+def test_case_8_whoever_had_a_coding_agent_open_it_is_named(hub: FakeGitHub, check: Check) -> None:
+    pull = hub.open("copilot-swe-agent[bot]", alices("one"))
+    pull.assign("bob")
+    assert [str(who) for who in check.facts(hub).pull_request.requested_by] == ["bob"]
+    other = hub.open("dependabot[bot]", alices("two"))
+    other.assign("bob")
+    assert check.facts(hub, number=43).pull_request.requested_by == ()
+
+
+def test_case_44_a_bypass_of_the_rules_is_reported_where_it_can_be_read(
+    hub: FakeGitHub, check: Check
+) -> None:
+    pull = hub.open("alice", alices("one"))
+    pull.merged("root", commit("merge", git_actor("root")))
+    hub.bypass("root", oid("merge"))
+    (suite,) = check.facts(hub).pull_request.rule_suites
+    assert (str(suite.actor), suite.result) == ("root", "bypass")
+
+
+def test_a_team_is_read_with_its_members_or_with_the_reason(hub: FakeGitHub) -> None:
+    hub.teams["acme/payments"] = ["dana", "erin"]
+    source = open_source(None, hub.environment, 30.0)
+    team = source.team("@acme/payments")
+    assert [str(who) for who in team.members or ()] == ["dana", "erin"]
+    unknown = source.team("@acme/unknown")
+    assert unknown.members is None
+    assert "the members of @acme/unknown" in unknown.problem
+
+
 def test_ends_cost_one_small_request(hub: FakeGitHub) -> None:
     hub.open("alice", alices("one"))
     source = open_source(None, hub.environment, 30.0)
@@ -266,7 +340,7 @@ def test_what_was_read_can_be_recorded_and_judged_again_without_the_host(
     again = check.facts(hub, recorded=tmp_path / "recorded", environment={})
     assert again.pull_request == live.pull_request
     assert again.recorded
-    assert len(hub.requests) == 2
+    assert len(hub.requests) == 3
 
 
 @pytest.mark.parametrize("token", [None, ""])
