@@ -29,6 +29,7 @@ _SUFFIXES = {
     "typescript": (".ts", ".tsx", ".mts", ".cts"),
 }
 _SHEBANG = 200
+_TWOFOLD = "of one language by its name, another by its first line"
 # A first line names the language of a program without a suffix; `deno` and `bun` run both of the
 # latter, and TypeScript is the one that the other is a part of.
 _INTERPRETERS = {
@@ -146,7 +147,8 @@ def _unfit(path: Path, name: str, mode: int) -> _Obstacle | None:
         (not stat.S_ISREG(mode), "neither a file nor a folder"),
         (name != printable(name), "its name is not valid UTF-8"),
         (not os.access(path, os.R_OK), "cannot be read: no permission"),
-        (_two_languages(path, name), "of one language by its name, another by its first line"),
+        # only a regular file is opened: a pipe would never answer
+        (stat.S_ISREG(mode) and _two_languages(path, name), _TWOFOLD),
     )
     return next((_Obstacle(reason) for applies, reason in reasons if applies), None)
 
