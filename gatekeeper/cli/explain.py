@@ -21,12 +21,15 @@ def explain(rule: str) -> int:
     found = rules[rule]
     weaknesses = [f"CWE-{number}" for number in found.cwe]
     out.print(f"[bold]{found.title}[/]  [dim]{found.id}[/]")
-    out.print(f"gate {found.gate} · severity {found.severity.label}", style="dim")
+    grade = f"severity {found.severity.label} · confidence {found.confidence}"
+    out.print(f"gate {found.gate} · {grade}", style="dim")
     for heading, text in (
         ("What", found.message),
         ("Why", found.why),
         ("Fix", found.fix),
         ("Standards", " · ".join((*found.owasp, *weaknesses, *found.controls))),
+        ("Superseded by", ", ".join(found.superseded_by)),
+        ("Because", found.superseded_because),
         ("Source", f"rules/{found.source}"),
     ):
         if text:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -21,6 +21,7 @@ from gatekeeper.core.model import Finding, Place, Severity
 from gatekeeper.core.sections import read_section
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Confidence = Literal["high", "medium", "low"]
 _SEMGREP_LEVELS = {"error": "high", "warning": "medium", "info": "low"}
 
 
@@ -39,6 +40,10 @@ class Rule:
         owasp: e.g. `A05:2025`, newest edition first.
         cwe: numbers, the most specific first.
         controls: other standards' requirements, e.g. `ASVS v5.0.0-1.2.4`.
+        confidence: how often a finding of it is what it says.
+        superseded_by: rules that judge the same more precisely; where their scanner saw the file,
+            what this one found is counted and not told.
+        superseded_because: what makes them better.
         source: the file it was read from, relative to `rules/`.
     """
 
@@ -52,6 +57,9 @@ class Rule:
     owasp: tuple[str, ...] = ()
     cwe: tuple[int, ...] = ()
     controls: tuple[str, ...] = ()
+    confidence: Confidence = "high"
+    superseded_by: tuple[str, ...] = ()
+    superseded_because: str = ""
     source: str = ""
 
     def finding(
@@ -119,6 +127,9 @@ class _Metadata(BaseModel):
     )
     cwe: list[int] = Field(default_factory=list)
     controls: list[_Text] = Field(default_factory=list)
+    confidence: Confidence = "high"
+    superseded_by: list[_Text] = Field(default_factory=list)
+    superseded_because: str = ""
 
 
 def _level(value: Any) -> Any:
@@ -159,9 +170,26 @@ def parse_catalog(files: Mapping[str, str]) -> Catalog:
                 message = f"`{entry.id}` stands in {rules[entry.id].source} already"
                 problems.append(document.problem(("rules", index, "id"), message))
             rules[entry.id] = _rule(entry, path)
+    problems += _superseded_by_nothing(rules)
     if problems:
         raise PolicyError(problems)
     return Catalog(rules)
+
+
+def _superseded_by_nothing(rules: Mapping[str, Rule]) -> Iterator[PolicyProblem]:
+    """Yield a problem for each rule that would fall silent for a rule that is not there.
+
+    Nor may what supersedes be superseded itself, or two rules could silence each other.
+    """
+    for rule in rules.values():
+        others = [rules[name] for name in rule.superseded_by if name in rules]
+        whole = len(others) == len(rule.superseded_by)
+        if not whole or any(other.superseded_by for other in others):
+            message = f"`{rule.id}`: expected in superseded_by rules that stand themselves"
+            yield PolicyProblem(f"rules/{rule.source}", 0, 0, message)
+        if bool(others) != bool(rule.superseded_because):
+            message = f"`{rule.id}`: expected superseded_by and superseded_because together"
+            yield PolicyProblem(f"rules/{rule.source}", 0, 0, message)
 
 
 def _rule(entry: _Entry, source: str) -> Rule:
@@ -177,5 +205,8 @@ def _rule(entry: _Entry, source: str) -> Rule:
         owasp=tuple(data.owasp),
         cwe=tuple(data.cwe),
         controls=tuple(data.controls),
+        confidence=data.confidence,
+        superseded_by=tuple(data.superseded_by),
+        superseded_because=" ".join(data.superseded_because.split()),
         source=source,
     )

@@ -58,3 +58,29 @@ def test_every_problem_of_every_file_is_reported() -> None:
     assert "rules/b.yml:3:5: `sql-injection` stands in a.yml already" in said
     assert "rules/c.yml" in said
     assert "rules/d.yml" in said
+
+
+SUPERSEDED = """
+rules:
+  - id: coarse
+    message: m
+    severity: low
+    metadata:
+      {{gate: code, title: t, why: w, fix: f, superseded_by: [{by}], superseded_because: "{why}"}}
+"""
+
+
+def test_a_rule_says_how_sure_it_is_and_what_supersedes_it() -> None:
+    coarse = SUPERSEDED.format(by="sql-injection", why="it follows the data")
+    rules = parse_catalog({"a.yml": text(), "b.yml": coarse})
+    assert rules["sql-injection"].confidence == "high"
+    assert rules["coarse"].superseded_by == ("sql-injection",)
+    assert rules["coarse"].superseded_because == "it follows the data"
+
+
+@pytest.mark.parametrize(
+    ("by", "why"), [("no-such-rule", "w"), ("coarse", "w"), ("sql-injection", ""), ("", "w")]
+)
+def test_no_rule_falls_silent_for_one_that_is_not_there_or_without_a_reason(by, why) -> None:
+    with pytest.raises(PolicyError, match="`coarse`: expected"):
+        parse_catalog({"a.yml": text(), "b.yml": SUPERSEDED.format(by=by, why=why)})

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 from gatekeeper.core.gate import Context
 from gatekeeper.core.model import Failure, Finding, Judgement, Severity
-from gatekeeper.scan.code import coverage, merge
+from gatekeeper.scan.code import coverage, merge, superseded
 from gatekeeper.scan.code.facts import CodeEvidence
 from gatekeeper.scan.code.settings import CodeSettings
 
 
 def judge(evidence: CodeEvidence, settings: CodeSettings, context: Context) -> Judgement:
     """Judge what the scanners found and whether they saw everything."""
-    found = merge.findings(evidence, context.rules, settings.fail_on)
+    standing = superseded.standing(evidence, context.rules)
+    found = merge.findings(standing, context.rules, settings.fail_on)
     failures = (
         *_missing_scanners(evidence, settings),
         *coverage.failures(evidence),
@@ -22,7 +23,7 @@ def judge(evidence: CodeEvidence, settings: CodeSettings, context: Context) -> J
     )
     blocking = [finding for finding in found if finding.blocking]
     return Judgement(
-        checked=coverage.counts(evidence),
+        checked=(*coverage.counts(evidence), *superseded.counts(evidence, context.rules)),
         findings=found,
         failures=failures,
         summary="" if failures else _summary(found, blocking, settings.fail_on),
