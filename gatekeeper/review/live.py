@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from gatekeeper.github import answers
 from gatekeeper.github.client import Client
 from gatekeeper.github.pulls import PullRequestReader
 from gatekeeper.review import asking, convert, people
-from gatekeeper.review.agents import is_coding_agent
+from gatekeeper.review.agents import may_work_on_request
 from gatekeeper.review.asking import Permissions
-from gatekeeper.review.facts import Ends, Merge, Person, PullRequest, Review, Team
+from gatekeeper.review.facts import Commit, Ends, Merge, Person, PullRequest, Review, Team
 
 
 class GitHubSource:
@@ -109,13 +110,23 @@ def whole(
 def _merge(reader: PullRequestReader, pull: answers.PullRequest) -> Merge | None:
     if pull.state != "MERGED":
         return None
-    made, by = pull.merge_commit, people.of_actor(pull.merged_by) if pull.merged_by else None
-    return Merge(convert.commit(made, reader.authors(made)) if made else None, by)
+    by = people.of_actor(pull.merged_by) if pull.merged_by else None
+    if pull.merge_commit is None:
+        return Merge(None, by)
+    made = convert.commit(pull.merge_commit, reader.authors(pull.merge_commit))
+    return Merge(made, by, _method(made, pull.commits.total_count))
+
+
+def _method(made: Commit, commits: int) -> Literal["merge", "squash", "rebase"]:
+    """Return how it was merged, by what came of it; the content is proven elsewhere."""
+    if len(made.parents) > 1:
+        return "merge"
+    return "squash" if commits == 1 or made.committer.kind == "web-flow" else "rebase"
 
 
 def _requested_by(pull: answers.PullRequest, opener: Person) -> tuple[Person, ...]:
-    """Return who is assigned to what a coding agent opened: GitHub assigns whoever asked for it."""
-    if not is_coding_agent(opener):
+    """Return who is assigned to what an App opened: GitHub assigns whoever asked for it."""
+    if not may_work_on_request(opener):
         return ()
     return tuple(people.of_account(account) for account in pull.assignees.nodes)
 

@@ -24,13 +24,22 @@ from gatekeeper.review.facts.evidence import Demand, ReviewFacts
 from gatekeeper.review.facts.owners import OwnersFile, Team
 from gatekeeper.review.facts.people import Kind, Person
 from gatekeeper.review.facts.pulls import Ends, PullRequest
-from gatekeeper.review.facts.ranges import CommitRange, RangeCommit
+from gatekeeper.review.facts.ranges import (
+    Candidate,
+    CommitRange,
+    Copy,
+    MovedTag,
+    Queued,
+    RangeCommit,
+)
 
 __all__ = [
     "BaseChange",
+    "Candidate",
     "Commit",
     "CommitRange",
     "Content",
+    "Copy",
     "Demand",
     "Dismissal",
     "Ends",
@@ -39,6 +48,7 @@ __all__ = [
     "Kind",
     "Merge",
     "MergeReplay",
+    "MovedTag",
     "Oid",
     "Opinion",
     "OwnersFile",
@@ -47,6 +57,7 @@ __all__ = [
     "PullRequest",
     "Push",
     "Pushes",
+    "Queued",
     "RangeCommit",
     "Replay",
     "Review",
