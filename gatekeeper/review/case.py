@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gatekeeper.review.contributors import Contributors
-from gatekeeper.review.facts import PullRequest
-from gatekeeper.review.opinions import Opinions
+from gatekeeper.review.approvals import Change
+from gatekeeper.review.contributors import Contributors, contributors
+from gatekeeper.review.exempt import exempt_paths
+from gatekeeper.review.facts import Person, PullRequest
+from gatekeeper.review.identities import Identities
+from gatekeeper.review.opinions import Opinions, opinions
 from gatekeeper.review.settings import ReviewSettings
 
 
@@ -18,20 +22,57 @@ class Case:
         pull: what is judged.
         given: the reviewers' opinions.
         who: the contributors.
+        people: who is one person.
         settings: the policy.
     """
 
     pull: PullRequest
     given: Opinions
     who: Contributors
+    people: Identities
     settings: ReviewSettings
 
     @property
     def lacking(self) -> int:
         """How many approvals are missing."""
-        return max(0, self.settings.approvals - len(self.given.counted))
+        return 0 if self.exempt else max(0, self.settings.approvals - self._fewest)
+
+    @property
+    def exempt(self) -> tuple[str, ...]:
+        """The paths of a change of nothing but exempt ones; empty for any other change."""
+        return exempt_paths(self.pull, self.settings.paths_exempt)
+
+    @property
+    def crosswise(self) -> bool:
+        """Whether contributors may approve each other's part."""
+        return self.settings.independence == "per-author"
+
+    @property
+    def half_approved(self) -> tuple[Person, ...]:
+        """Contributors whose part too few other people approved, where that is what counts."""
+        few = (key for key in self.who.known if self._by_others(key) < self.settings.approvals)
+        return tuple(self.who.known[key].person for key in few) if self.crosswise else ()
 
     @property
     def requests_block(self) -> bool:
         """Whether a request for changes holds the change up."""
         return self.settings.changes_requested == "block"
+
+    @property
+    def _fewest(self) -> int:
+        """How many approvals the least approved part has."""
+        return min((len(self.given.counted), *self._for_each_part()))
+
+    def _for_each_part(self) -> Iterator[int]:
+        if self.crosswise:
+            yield from map(self._by_others, self.who.known)
+
+    def _by_others(self, key: str) -> int:
+        return sum(self.people.key(review.author) != key for review in self.given.counted)
+
+
+def case_of(pull: PullRequest, settings: ReviewSettings) -> Case:
+    """Return everything that a verdict on this pull request is made of."""
+    people = Identities(settings.identities, pull)
+    who = contributors(pull, people, settings)
+    return Case(pull, opinions(Change(pull, who, people, settings)), who, people, settings)

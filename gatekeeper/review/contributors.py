@@ -1,36 +1,19 @@
 """Who contributed to a change. Names in commits can be forged: they add people, never remove any.
 
-The contributors are the opener, every commit's author, committer and co-authors, and whoever
-force-pushed. Who pushed in the ordinary way is not read yet.
+The contributors are the opener and whoever had a coding agent open it, everybody who pushed, and
+every commit's author, committer and co-authors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from gatekeeper.review.facts import Commit, Person, PullRequest
+from gatekeeper.review.agents import is_coding_agent
+from gatekeeper.review.claims import Claim, claims_of
+from gatekeeper.review.facts import Person, PullRequest
 from gatekeeper.review.identities import Identities
-
-Role = Literal["opener", "author", "committer", "co-author", "force-pusher"]
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Somebody's part in a change, as the host or a commit states it.
-
-    Attributes:
-        person: who.
-        role: which part.
-        commit: of which commit; None for the pull request as a whole.
-        oid: the commit's name, also where only that is known.
-    """
-
-    person: Person
-    role: Role
-    commit: Commit | None = None
-    oid: str | None = None
+from gatekeeper.review.settings import ReviewSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +53,13 @@ class Contributors:
         return self.known.get(key or "")
 
 
-def contributors(pull: PullRequest, identities: Identities) -> Contributors:
+def contributors(
+    pull: PullRequest, identities: Identities, settings: ReviewSettings
+) -> Contributors:
     """Sort every claim into people and doubts."""
-    claims = tuple(_claims(pull))
-    return Contributors(_known(claims, identities), tuple(_doubts(claims, identities)))
-
-
-def _claims(pull: PullRequest) -> Iterator[Claim]:
-    yield Claim(pull.opener, "opener")
-    for commit in pull.commits:
-        yield Claim(commit.author, "author", commit, commit.oid)
-        yield Claim(commit.committer, "committer", commit, commit.oid)
-        yield from (Claim(who, "co-author", commit, commit.oid) for who in commit.co_authors)
-    for push in pull.force_pushes:
-        yield Claim(push.actor, "force-pusher", oid=push.after)
+    claims = tuple(claims_of(pull, suggestions=settings.suggestion_authors == "reject"))
+    doubts = (*_doubts(claims, identities), *_unasked(pull, settings))
+    return Contributors(_known(claims, identities), doubts)
 
 
 def _known(claims: Iterable[Claim], identities: Identities) -> dict[str, Claim]:
@@ -100,6 +76,15 @@ def _doubts(claims: Iterable[Claim], identities: Identities) -> Iterator[Doubt]:
             yield Doubt(claim, why, _mappable(claim.person, identities))
 
 
+def _unasked(pull: PullRequest, settings: ReviewSettings) -> Iterator[Doubt]:
+    """Yield a coding agent of whom nobody knows who asked it: that person must not approve."""
+    named = {login.casefold().removesuffix("[bot]") for login in settings.coding_agents}
+    login = (pull.opener.login or "").casefold().removesuffix("[bot]")
+    if (is_coding_agent(pull.opener) or login in named) and not pull.requested_by:
+        why = "a coding agent works for somebody, and nobody is assigned to it"
+        yield Doubt(Claim(pull.opener, "opener"), why, mappable=False)
+
+
 def _doubt(claim: Claim, identities: Identities) -> str:
     """Return why this claim proves nobody, or nothing when it does: the first that applies."""
     person = claim.person
@@ -107,8 +92,8 @@ def _doubt(claim: Claim, identities: Identities) -> str:
         # must be GitHub's own signature where GitHub is said to have committed
         (person.kind == "web-flow", _is_hosts_own(claim),
          "it names GitHub itself, and GitHub did not sign it"),
-        # must still exist; who force-pushed and left cannot approve either
-        (person.kind == "ghost", claim.role == "force-pusher", "the account was deleted"),
+        # must still exist; who pushed and left cannot approve either
+        (person.kind == "ghost", claim.role in _PUSHED, "the account was deleted"),
         # must be answered for, where a bot is said to have written: anybody can write its address
         (identities.is_bot(person), _answered_for(claim, identities),
          "anybody can write a bot's address"),
@@ -117,6 +102,9 @@ def _doubt(claim: Claim, identities: Identities) -> str:
     )  # fmt: skip
     proven, why = next((proven, why) for applies, proven, why in cases if applies)
     return "" if proven else why
+
+
+_PUSHED = ("force-pusher", "pusher")
 
 
 def _mappable(person: Person, identities: Identities) -> bool:

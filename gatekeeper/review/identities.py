@@ -21,6 +21,12 @@ class Identities:
             return self._ids.get(login, f"login:{login}")
         return f"id:{person.id}" if person.id else None
 
+    def key_of(self, login: str) -> str:
+        """Return what names the person of this login, whether they had a part in this or not."""
+        folded = login.casefold()
+        folded = self._mapping.get(folded, folded)
+        return self._ids.get(folded, f"login:{folded}")
+
     def is_proven(self, person: Person) -> bool:
         """Whether an account, or the policy, says who this is; an id alone does not."""
         return person.is_account or self._mapped(person) is not None
@@ -64,4 +70,8 @@ def everybody(pull: PullRequest) -> Iterator[Person]:
         pull.force_pushes, pull.base_changes, pull.dismissals
     )
     yield from (event.actor for event in events)
+    yield from (push.actor for push in (pull.pushes.found if pull.pushes else ()))
+    yield from pull.requested_by
+    for team in pull.teams:
+        yield from team.members or ()
     yield from (review.author for review in pull.reviews)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gatekeeper.core.catalog import Catalog
 from gatekeeper.core.gate import Context
-from gatekeeper.core.model import Failure, Finding, Judgement
+from gatekeeper.core.model import Finding, Judgement
 from gatekeeper.review.advice import next_steps, summary
-from gatekeeper.review.approvals import Change, Rejection
-from gatekeeper.review.case import Case
-from gatekeeper.review.contributors import contributors
-from gatekeeper.review.facts import PullRequest, Review, ReviewFacts
-from gatekeeper.review.findings import Findings, sentence
-from gatekeeper.review.identities import Identities
-from gatekeeper.review.opinions import opinions
+from gatekeeper.review.case import Case, case_of
+from gatekeeper.review.checked import read, weighed
+from gatekeeper.review.equivalence import merged_proof
+from gatekeeper.review.facts import PullRequest, ReviewFacts
+from gatekeeper.review.findings import Findings
+from gatekeeper.review.flow import wrong_way
+from gatekeeper.review.ownership import missing
 from gatekeeper.review.settings import ReviewSettings
-from gatekeeper.review.sound import unsound
-from gatekeeper.review.words import count, listed, short
+from gatekeeper.review.sound import other_change, unsound
+from gatekeeper.review.undecided import undecided
 
 
 def judge(facts: ReviewFacts, settings: ReviewSettings, context: Context) -> Judgement:
@@ -27,87 +28,75 @@ def judge(facts: ReviewFacts, settings: ReviewSettings, context: Context) -> Jud
             skipped="no pull request in a local run",
             next_steps=("name the pull request that brings this change: --pr NUMBER",),
         )
-    failures = tuple(unsound(facts.demand, pull))
+    source = f"{facts.source}, not asked of a host" if facts.recorded else facts.source
+    failures = tuple(other_change(facts.demand, pull))
     if failures:
-        return Judgement(checked=_checked(facts, pull), failures=failures)
-    people = Identities(settings.identities, pull)
-    who = contributors(pull, people)
-    case = Case(pull, opinions(Change(pull, who, people)), who, settings)
-    made = Findings(context.rules, pull)
+        return Judgement(checked=(read(pull, source),), failures=failures)
+    return judge_pull(pull, settings, context.rules, source)
+
+
+def judge_pull(
+    pull: PullRequest, settings: ReviewSettings, rules: Catalog, source: str
+) -> Judgement:
+    """Judge a pull request, whichever run asks about it.
+
+    Args:
+        pull: as a host gave it.
+        settings: the policy, of the base revision.
+        rules: the catalog.
+        source: where the facts come from, for the report.
+    """
+    failures = tuple(unsound(pull))
+    if failures:
+        return Judgement(checked=(read(pull, source),), failures=failures)
+    case = case_of(pull, settings)
+    made = Findings(rules, pull)
     others = tuple(_other_findings(made, case))
     return Judgement(
-        checked=(*_checked(facts, pull), _asked(case)),
+        checked=(read(pull, source), *weighed(case)),
         findings=(*others, *_approval_findings(made, case)),
-        failures=tuple(_undecided(case, decided=any(f.blocking for f in others))),
+        failures=tuple(undecided(case, decided=any(f.blocking for f in others))),
         summary=summary(case, others),
         next_steps=tuple(dict.fromkeys(next_steps(case))),
     )
 
 
-def _checked(facts: ReviewFacts, pull: PullRequest) -> tuple[str, ...]:
-    what = f"{pull.repository}#{pull.number} at {short(pull.head_oid)}"
-    parts = f"{count(len(pull.commits), 'commit')}, {count(len(pull.reviews), 'review')}"
-    source = f"{facts.source}, not asked of a host" if facts.recorded else facts.source
-    return (f"{what}: {parts}; from {source}",)
-
-
-def _asked(case: Case) -> str:
-    names = listed(case.who.people) or "nobody known"
-    return f"contributors: {names} (authors, committers, co-authors; who pushed is not read)"
-
-
 def _other_findings(made: Findings, case: Case) -> Iterator[Finding]:
+    pull = case.pull
     # must not have been given up
-    if case.pull.state == "CLOSED":
+    if pull.state == "CLOSED":
         yield made.closed()
+    # must go where this kind of branch goes
+    if why := wrong_way(pull, case.settings.branches):
+        yield made.wrong_way(why)
     # must have nobody behind it who is unknown
-    yield from made.doubts(case.who.doubts)
+    yield from made.doubts(case.who.doubts, blocking=not case.exempt)
     # must not be asked to change
     yield from made.requests(
         case.given.requests, blocking=case.requests_block, when="and has not withdrawn that"
     )
     yield from made.requests(case.given.late_requests, blocking=False, when="after the merge")
+    # must be approved by the owners of what it touches
+    yield from map(made.without_owner, missing(case))
+    yield from _content_findings(made, case)
+
+
+def _content_findings(made: Findings, case: Case) -> Iterator[Finding]:
+    pull = case.pull
+    # must have been merged as it was approved
+    proof = merged_proof(pull)
+    if proof is not None and proof.outcome == "changed":
+        yield made.merged_otherwise(proof.why)
+    # must show all that it brings into the history; a squash brings only what it shows
+    if pull.content and not (pull.merge and pull.merge.method == "squash"):
+        fails = case.settings.hidden_changes == "fail"
+        yield from made.hidden(pull.content.hidden, blocking=fails)
+    # must not have been let past the host's own rules; it is judged by ours all the same
+    yield from made.bypasses(pull.rule_suites or ())
 
 
 def _approval_findings(made: Findings, case: Case) -> Iterator[Finding]:
     # must be approved by enough people
     if case.lacking:
-        yield made.missing(case.given, case.settings.approvals)
+        yield made.missing(case)
     yield from made.rejections(case.given.rejected)
-
-
-def _undecided(case: Case, *, decided: bool) -> Iterator[Failure]:
-    """Yield what could not be read and would have tipped the balance.
-
-    Args:
-        case: what is judged.
-        decided: more approvals would change nothing.
-    """
-    if not decided:
-        yield from _tipping(case)
-    # whatever else blocks may be waived, so this is never left out
-    if case.requests_block:
-        yield from map(_unread_request, case.given.unread_requests)
-
-
-def _tipping(case: Case) -> Iterator[Failure]:
-    unread = case.given.undecided
-    if 0 < case.lacking <= len(unread):
-        yield from (_unread_approval(rejection, case) for rejection in unread)
-
-
-def _unread_approval(rejection: Rejection, case: Case) -> Failure:
-    head = short(case.pull.head_oid)
-    return Failure(
-        sentence(rejection),
-        f"let {rejection.review.author} approve {head} again, and use a token that may read the "
-        "repository's collaborators",
-    )
-
-
-def _unread_request(review: Review) -> Failure:
-    reason = review.permission_problem or "no reason was recorded"
-    return Failure(
-        f"{review.author} requested changes, and it is not known whether that blocks: {reason}",
-        "use a token that may read the repository's collaborators",
-    )

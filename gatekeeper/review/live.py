@@ -83,7 +83,7 @@ def whole(
     events = tuple(reader.events(pull))
     opener = people.of_actor(pull.author)
     return PullRequest(
-        repository=reader.repository,
+        repository=pull.repository.name_with_owner,
         number=pull.number,
         state=pull.state,
         opener=opener,
@@ -100,7 +100,7 @@ def whole(
         commits_complete=len(commits) == pull.commits.total_count,
         reviews_complete=len(reviews) == pull.reviews.total_count,
         timeline_complete=len(events) == pull.timeline_items.total_count,
-        repository_id=reader.repository_id,
+        repository_id=pull.repository.id,
         head_repository_id=pull.head_repository.id if pull.head_repository else None,
         merge=_merge(reader, pull),
         requested_by=_requested_by(pull, opener),

@@ -46,17 +46,33 @@ class Opinions:
 def opinions(change: Change) -> Opinions:
     """Sort every reviewer's latest opinion."""
     timely, late = _by_merge(change.pull)
-    latest = _latest(timely, change.identities)
+    heard = [*timely, *_accepted(late, change)]
+    latest = _latest(heard, change.identities)
     requests = _of_state(latest, "CHANGES_REQUESTED")
     answers = {review: rejection(review, change) for review in _others(latest, requests)}
     rejected = tuple(filter(None, answers.values()))
+    too_late = _others(_of_state(late, "APPROVED"), heard)
     return Opinions(
         counted=tuple(review for review, why in answers.items() if why is None),
-        rejected=(*rejected, *map(after_merge, _of_state(late, "APPROVED"))),
-        requests=tuple(filter(attrgetter("by_writer"), requests)),
-        unread_requests=tuple(filter(attrgetter("of_unread_permission"), requests)),
+        rejected=(*rejected, *map(after_merge, too_late)),
+        requests=tuple(filter(change.by_writer, requests)),
+        unread_requests=tuple(r for r in requests if _is_unread(r, change)),
         late_requests=_of_state(late, "CHANGES_REQUESTED"),
     )
+
+
+def _accepted(late: Iterable[Review], change: Change) -> tuple[Review, ...]:
+    """Return the approvals after the merge that the policy lets count.
+
+    A request for changes after the merge revokes no timely approval, but a late one.
+    """
+    if change.settings.after_merge == "fail":
+        return ()
+    return _of_state(_latest(late, change.identities), "APPROVED")
+
+
+def _is_unread(review: Review, change: Change) -> bool:
+    return review.of_unread_permission and not change.by_writer(review)
 
 
 def _by_merge(pull: PullRequest) -> tuple[list[Review], list[Review]]:

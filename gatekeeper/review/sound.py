@@ -7,20 +7,21 @@ from operator import attrgetter
 
 from gatekeeper.core.model import Failure
 from gatekeeper.review.facts import Demand, PullRequest
-from gatekeeper.review.words import short
+from gatekeeper.review.words import listed, short
 
 _AGAIN = "run again; if it stays so, report it with a recording of the pull request"
 
 
-def unsound(demand: Demand, pull: PullRequest) -> Iterator[Failure]:
+def unsound(pull: PullRequest) -> Iterator[Failure]:
     """Yield every reason why these facts cannot carry a verdict."""
-    yield from _other_change(demand, pull)
     yield from _incomplete(pull)
+    yield from _unnamed(pull)
     yield from _inconsistent(pull)
     yield from _uncertain_reviews(pull)
 
 
-def _other_change(demand: Demand, pull: PullRequest) -> Iterator[Failure]:
+def other_change(demand: Demand, pull: PullRequest) -> Iterator[Failure]:
+    """Yield every reason why these facts are about something else than what is judged."""
     name = f"#{pull.number}"
     # must be of the repository under judgement
     if _differs(demand.repository, pull.repository):
@@ -57,6 +58,13 @@ def _incomplete(pull: PullRequest) -> Iterator[Failure]:
     # must bring something
     if not pull.commits:
         yield Failure(f"#{pull.number} has no commits, so there is nothing to judge", _AGAIN)
+
+
+def _unnamed(pull: PullRequest) -> Iterator[Failure]:
+    # must name every commit that the clone finds between base and head, on whichever side branch
+    if pull.content and pull.content.unnamed:
+        names = listed(map(short, pull.content.unnamed))
+        yield Failure(f"#{pull.number} brings {names}, which the host does not name", _AGAIN)
 
 
 def _parts(pull: PullRequest) -> dict[str, bool]:

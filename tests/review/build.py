@@ -11,6 +11,8 @@ from gatekeeper.review.facts import (
     Demand,
     Person,
     PullRequest,
+    Push,
+    Pushes,
     Review,
     ReviewFacts,
     Signature,
@@ -27,6 +29,11 @@ def at(minutes: int) -> datetime:
 
 def oid(letter: str) -> str:
     return letter * 40
+
+
+def tree_of(letter: str) -> str:
+    """Return the tree that the commit of this letter holds."""
+    return letter + "e" * 39
 
 
 def person(login: str) -> Person:
@@ -46,7 +53,7 @@ JO = Person("unlinked", email="jo@example.com")
 def commit(letter: str, author: Person = ALICE, **changes: Any) -> Commit:
     made = Commit(
         oid=oid(letter),
-        tree=oid("e"),
+        tree=tree_of(letter),
         parents=(BASE,),
         author=author,
         committer=author,
@@ -70,6 +77,10 @@ def review(author: Person = DANA, minutes: int = 10, **changes: Any) -> Review:
     return replace(made, **changes)
 
 
+def pushed(*pushes: Push, complete: bool = True, problem: str = "") -> Pushes:
+    return Pushes(pushes, complete, problem)
+
+
 def approved(**changes: Any) -> PullRequest:
     """Alice's two commits, the second one approved by dana."""
     pull = PullRequest(
@@ -90,8 +101,14 @@ def approved(**changes: Any) -> PullRequest:
         commits_complete=True,
         reviews_complete=True,
         timeline_complete=True,
+        repository_id="R_1",
+        head_repository_id="R_1",
     )
-    return replace(pull, **changes)
+    made = replace(pull, **changes)
+    if "pushes" in changes:
+        return made
+    # who opened it pushed it, at once
+    return replace(made, pushes=pushed(Push(made.opener, at(1), None, made.head_oid)))
 
 
 def facts(pull: PullRequest | None, **demand: Any) -> ReviewFacts:

@@ -33,11 +33,13 @@ class RangeCommit:
         commit: as the host and the clone describe it.
         candidates: every pull request that the host connects with it.
         complete: False when the host did not give all of them.
+        picked_from: the commit that its message says it was cherry-picked from, if any.
     """
 
     commit: Commit
     candidates: tuple[Candidate, ...]
     complete: bool
+    picked_from: str | None = None
 
     __pydantic_config__ = CLOSED
 

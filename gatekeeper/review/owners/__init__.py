@@ -1,0 +1,1 @@
+"""Whose approval a path needs, by the CODEOWNERS file of the base revision."""
