@@ -206,6 +206,13 @@ def contains(root: Path, descendant: str, ancestor: str) -> bool:
     return not _call(root, args).returncode
 
 
+def merge_base(root: Path, one: str, other: str) -> str | None:
+    """Return the newest commit that both descend from, or None when this clone shows none."""
+    done = _call(root, ["merge-base", "--end-of-options", one, other])
+    found = done.stdout.decode("ascii", "replace").strip()
+    return found if not done.returncode and _SHA.fullmatch(found) else None
+
+
 def files(root: Path) -> tuple[str, ...]:
     """Return what is tracked, or untracked and not ignored, below `root`: relative, sorted.
 

@@ -21,6 +21,9 @@ from gatekeeper.wiring import run
 @click.option("--stage", type=TEXT, help="Run the gates of this stage.  [default: merge]")
 @click.option("--gate", "gates", type=TEXT, multiple=True, help="Run this gate; may be repeated.")
 @click.option("--pr", type=click.IntRange(min=1), help="Judge this pull request.")
+@click.option(
+    "--diff", type=TEXT, metavar="BASE", help="Take what is on top of BASE for the change."
+)
 @click.option("--environment", type=TEXT, help="Verify only this environment of the policy.")
 @click.option("--feature", type=TEXT, help="Look only at this feature.")
 @click.option("--policy", type=FILE, help="The policy.  [default: PATH/gatekeeper.yml]")
@@ -50,6 +53,7 @@ def _ask(path: Path, given: dict[str, Any]) -> run.Ask:
         stage=given["stage"],
         gates=given["gates"],
         pull_request=given["pr"],
+        diff=given["diff"],
         policy=given["policy"],
         record=given["record"],
         options=Options(given["environment"], given["feature"], given["evidence"]),

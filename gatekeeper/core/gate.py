@@ -27,11 +27,18 @@ class Options:
         environment: the environment to verify, e.g. `staging`; None means every declared one.
         feature: the one feature to look at; None means all.
         recorded: a folder of recorded evidence to use instead of the host's API, or None.
+        diff: the commit that a local change began at (hex digits), or None for no such question;
+            for a pull request see `Subject.base`.
+        commits: the range of commits that is judged, `A..B` as the user named it, or None.
+        branch: the protected branch that the range has to be on; None for the host's default one.
     """
 
     environment: str | None = None
     feature: str | None = None
     recorded: Path | None = None
+    diff: str | None = None
+    commits: str | None = None
+    branch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

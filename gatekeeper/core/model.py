@@ -52,6 +52,7 @@ class Subject:
         base: the commit that a pull request would be merged into (40 hex digits), or None.
         branch: the branch that is checked out, or None when detached or not known.
         dirty: True when the files differ from `commit`: the verdict is about the files.
+        contributors: logins of everybody who made the pull request, where the host was asked.
     """
 
     repository: str
@@ -60,6 +61,7 @@ class Subject:
     base: str | None = None
     branch: str | None = None
     dirty: bool = False
+    contributors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """A text that mends a finding, for exactly the file that was scanned.
+
+    Attributes:
+        path: relative to the repository's root, with `/`.
+        start: (line, column) of the first character that goes; 1-based, columns in code points.
+        end: (line, column) of the first character that stays; 1-based, columns in code points.
+        text: what comes in its place.
+        digest: `sha256:` and 64 hex digits of the file's bytes as they were scanned.
+    """
+
+    path: str
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A rule that is not met, with a place.
 
@@ -124,6 +145,7 @@ class Finding:
         fix: what to do about it; empty when the message says so already.
         blocking: False for a finding that is shown but does not fail the gate.
         also_found_by: other tools that reported the same weakness at the same place.
+        replacement: a text that mends it, where its rule knows one.
     """
 
     rule: str
@@ -137,6 +159,7 @@ class Finding:
     fix: str = ""
     blocking: bool = True
     also_found_by: tuple[str, ...] = ()
+    replacement: Replacement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +178,30 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A named, reasoned, approved, expiring acceptance of one finding.
+
+    Attributes:
+        fingerprint: of the finding that is accepted.
+        reason: why that is right.
+        approved_by: who answers for it.
+        expires: the last day on which it holds (UTC); None only for one that evidence brings.
+        source: `policy`, or what brings it, e.g. `OpenVEX vex.json`, `inline nosec shop/db.py:4`.
+    """
+
+    fingerprint: str
+    reason: str
+    approved_by: str
+    expires: date | None
+    source: str = "policy"
+
+    @property
+    def lasts(self) -> str:
+        """How long it holds, in words."""
+        return f"until {self.expires}" if self.expires else "without an end"
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a gate's `judge` says of its evidence.
 
@@ -166,6 +213,7 @@ class Judgement:
         skipped: why the gate has nothing to say here; empty when it has.
         summary: the reason in one line, when the gate can say it better than a count.
         next_steps: what to do next, the most useful first.
+        waivers: those that the evidence itself brings and the policy allows, e.g. VEX statements.
     """
 
     checked: tuple[str, ...] = ()
@@ -175,23 +223,7 @@ class Judgement:
     skipped: str = ""
     summary: str = ""
     next_steps: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """A named, reasoned, approved, expiring acceptance of one finding.
-
-    Attributes:
-        fingerprint: of the finding that is accepted.
-        reason: why that is right.
-        approved_by: who answers for it.
-        expires: the last day on which it holds (UTC).
-    """
-
-    fingerprint: str
-    reason: str
-    approved_by: str
-    expires: date
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

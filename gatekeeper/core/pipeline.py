@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from operator import attrgetter
 
@@ -26,6 +26,7 @@ from gatekeeper.core.model import (
     Waiver,
     combine,
 )
+from gatekeeper.core.waivers import Terms
 
 NOTHING_CHECKED = Failure(
     "nothing was checked, and nothing checked is not a pass",
@@ -50,21 +51,28 @@ def report(
     outcomes: Sequence[Outcome],
     accepted: Sequence[Waiver],
     now: datetime,
+    longest_waiver: timedelta | None = None,
 ) -> Report:
     """Conclude every gate and combine the verdicts."""
-    results = tuple(conclude(outcome, accepted, now) for outcome in outcomes)
+    terms = Terms(now.date(), subject.contributors, longest_waiver)
+    results = tuple(_conclude(outcome, accepted, terms) for outcome in outcomes)
     verdict = combine(result.verdict for result in results)
     notices = (
         *_caveats(subject),
-        *waivers.notices(accepted, waivers.matched(results), now.date()),
+        *waivers.notices(accepted, waivers.matched(results), terms),
     )
     return Report(verdict, _exit_code(verdict, results), now, subject, policy, results, notices)
 
 
 def conclude(outcome: Outcome, accepted: Iterable[Waiver], now: datetime) -> GateResult:
-    """Turn one gate's outcome into its verdict."""
+    """Turn one gate's outcome into its verdict; waivers are held to their dates alone."""
+    return _conclude(outcome, accepted, Terms(now.date()))
+
+
+def _conclude(outcome: Outcome, accepted: Iterable[Waiver], terms: Terms) -> GateResult:
+    """Where the policy and the evidence both accept a finding, the policy's waiver is shown."""
     judgement = _something_checked(_judgement(outcome.judged))
-    split = waivers.apply(judgement.findings, accepted, now.date())
+    split = waivers.apply(judgement.findings, (*accepted, *judgement.waivers), terms)
     blocking = tuple(finding for finding in split.open if finding.blocking)
     verdict = _verdict(judgement, blocking)
     return GateResult(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from gatekeeper.core import places, references
 from gatekeeper.core.errors import PolicyError, PolicyProblem
+from gatekeeper.core.fields import Duration
 from gatekeeper.core.hints import did_you_mean
 from gatekeeper.core.model import Waiver
 from gatekeeper.core.places import Document
@@ -27,12 +29,15 @@ class PolicyFile(Settings):
         stages: for each stage the gates that it runs, in the order of the report.
         gates: settings by gate; a gate that is not named runs with its safe defaults.
         waivers: findings that are accepted for a time.
+        max_waiver: how far ahead a waiver may expire, e.g. 90d; one that reaches further does not
+            count. Without it any date will do.
     """
 
     version: Annotated[int, Field(ge=1, le=1)]
     stages: dict[str, list[str]] = Field(default_factory=dict)
     gates: dict[str, dict[str, Any] | None] = Field(default_factory=dict)
     waivers: list[WaiverEntry] = Field(default_factory=list)
+    max_waiver: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,13 @@ class Policy:
         stages: gate names by stage.
         settings: each known gate's settings.
         waivers: as written.
+        longest_waiver: how far ahead a waiver may expire, or None.
     """
 
     stages: Mapping[str, tuple[str, ...]]
     settings: Mapping[str, Settings]
     waivers: tuple[Waiver, ...] = ()
+    longest_waiver: timedelta | None = None
 
 
 def parse_policy(text: str, path: str, schemas: Schemas) -> Policy:
@@ -68,7 +75,8 @@ def parse_policy(text: str, path: str, schemas: Schemas) -> Policy:
     if frame is None or problems:
         raise PolicyError(sorted(set(problems), key=lambda p: (p.line, p.column, p.message)))
     stages = {stage: tuple(gates) for stage, gates in frame.stages.items()}
-    return Policy(stages, settings, tuple(entry.waiver() for entry in frame.waivers))
+    accepted = tuple(entry.waiver() for entry in frame.waivers)
+    return Policy(stages, settings, accepted, frame.max_waiver)
 
 
 def unset_references(

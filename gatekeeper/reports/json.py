@@ -7,7 +7,16 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from gatekeeper.core.model import Failure, Finding, GateResult, Place, Report, Verdict, Waived
+from gatekeeper.core.model import (
+    Failure,
+    Finding,
+    GateResult,
+    Place,
+    Replacement,
+    Report,
+    Verdict,
+    Waived,
+)
 from gatekeeper.reports.escape import replace_hidden
 from gatekeeper.reports.interface import Options
 
@@ -57,6 +66,7 @@ def document(report: Report) -> shape.ReportShape:
             "base": subject.base,
             "branch": subject.branch,
             "dirty": subject.dirty,
+            "contributors": list(subject.contributors),
         },
         "policy": {"path": policy.path, "revision": policy.revision, "digest": policy.digest},
         "notices": list(report.notices),
@@ -103,6 +113,19 @@ def _finding(finding: Finding) -> shape.FindingShape:
         "cwe": list(finding.cwe),
         "fix": finding.fix,
         "also_found_by": list(finding.also_found_by),
+        "replacement": _replacement(finding.replacement),
+    }
+
+
+def _replacement(replacement: Replacement | None) -> shape.ReplacementShape | None:
+    if replacement is None:
+        return None
+    return {
+        "path": replacement.path,
+        "start": list(replacement.start),
+        "end": list(replacement.end),
+        "text": replacement.text,
+        "digest": replacement.digest,
     }
 
 
@@ -119,6 +142,7 @@ def _waived(waived: Waived) -> shape.WaivedShape:
             "fingerprint": waiver.fingerprint,
             "reason": waiver.reason,
             "approved_by": waiver.approved_by,
-            "expires": waiver.expires.isoformat(),
+            "expires": waiver.expires.isoformat() if waiver.expires else None,
+            "source": waiver.source,
         },
     }

@@ -28,6 +28,19 @@ class PlaceShape(TypedDict, total=False):
     package: str | None
 
 
+class ReplacementShape(TypedDict):
+    """A text that mends a finding, for the file with exactly this digest.
+
+    `start` and `end` are line and column, from 1, in code points; `end` is the first that stays.
+    """
+
+    path: str
+    start: list[int]
+    end: list[int]
+    text: str
+    digest: str
+
+
 class FindingShape(TypedDict):
     """A rule that is not met. `blocking` is false for one that is shown but fails nothing."""
 
@@ -42,15 +55,20 @@ class FindingShape(TypedDict):
     cwe: list[int]
     fix: str
     also_found_by: list[str]
+    replacement: ReplacementShape | None
 
 
 class WaiverShape(TypedDict):
-    """Who accepts a finding, why, and the last day on which that holds (UTC, `2027-01-31`)."""
+    """Who accepts a finding, why, and the last day on which that holds (UTC, `2027-01-31`).
+
+    `source` is `policy`, or what brings the waiver, which then need not expire.
+    """
 
     fingerprint: str
     reason: str
     approved_by: str
-    expires: str
+    expires: str | None
+    source: str
 
 
 class WaivedShape(TypedDict):
@@ -83,7 +101,10 @@ class ResultShape(TypedDict):
 
 
 class SubjectShape(TypedDict):
-    """The exact revision that was judged; `dirty` when the files differ from the commit."""
+    """The exact revision that was judged; `dirty` when the files differ from the commit.
+
+    `contributors` are logins of those who made a pull request, where the host was asked.
+    """
 
     repository: str
     commit: str | None
@@ -91,6 +112,7 @@ class SubjectShape(TypedDict):
     base: str | None
     branch: str | None
     dirty: bool
+    contributors: list[str]
 
 
 class PolicyShape(TypedDict):

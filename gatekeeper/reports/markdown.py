@@ -177,7 +177,7 @@ def _cited(finding: Finding, count: int) -> str:
 
 def _waived(entry: Waived) -> str:
     waiver = entry.waiver
-    who = f"Accepted until {waiver.expires} by {_text(waiver.approved_by)}: {_text(waiver.reason)}"
+    who = f"Accepted {waiver.lasts} by {_text(waiver.approved_by)}: {_text(waiver.reason)}"
     lines = (_title(entry.finding, f" {_place(entry.finding)}"), who, _cited(entry.finding, 1))
     return "\\\n  ".join(lines)
 

@@ -17,6 +17,7 @@ from gatekeeper.core.model import (
     Finding,
     GateResult,
     Place,
+    Replacement,
     Report,
     Severity,
     Verdict,
@@ -97,6 +98,7 @@ def _result(
         },
         # all results of a run must have suppressions, or none
         "suppressions": [_suppression(waived)] if waived else [],
+        **_fixes(finding.replacement),
         "properties": {
             "gate": gate,
             "severity": finding.severity.label,
@@ -112,8 +114,23 @@ def message(text: str) -> dict[str, str]:
 
 def _suppression(waived: Waived) -> dict[str, Any]:
     waiver = waived.waiver
-    reason = f"{waiver.reason} (approved by {waiver.approved_by} until {waiver.expires})"
-    return {"kind": "external", "status": "accepted", "justification": one_line(reason)}
+    reason = f"{waiver.reason} (approved by {waiver.approved_by} {waiver.lasts})"
+    kind = "inSource" if waiver.source.startswith("inline ") else "external"
+    return {"kind": kind, "status": "accepted", "justification": one_line(reason)}
+
+
+def _fixes(replacement: Replacement | None) -> dict[str, Any]:
+    """Return what mends the finding, for a reader to look at and apply."""
+    if replacement is None:
+        return {}
+    (line, column), (end_line, end_column) = replacement.start, replacement.end
+    region = {"startLine": line, "startColumn": column}
+    change = {
+        "deletedRegion": {**region, "endLine": end_line, "endColumn": end_column},
+        "insertedContent": {"text": replacement.text},
+    }
+    file = _artifact(replacement.path)
+    return {"fixes": [{"artifactChanges": [{"artifactLocation": file, "replacements": [change]}]}]}
 
 
 def _location(place: Place) -> dict[str, Any]:
@@ -126,10 +143,12 @@ def _location(place: Place) -> dict[str, Any]:
 
 def _physical(place: Place) -> dict[str, Any]:
     """Return a file and a line: a host refuses the whole run for one result without them."""
-    path = place.path or _ANCHOR
+    return {"artifactLocation": _artifact(place.path or _ANCHOR), "region": _region(place)}
+
+
+def _artifact(path: str) -> dict[str, str]:
     uri = quote(path.lstrip("/"), safe="/", errors="backslashreplace")
-    artifact = {"uri": uri, "uriBaseId": "%SRCROOT%"}
-    return {"artifactLocation": artifact, "region": _region(place)}
+    return {"uri": uri, "uriBaseId": "%SRCROOT%"}
 
 
 def _region(place: Place) -> dict[str, int]:

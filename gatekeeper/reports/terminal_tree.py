@@ -133,6 +133,6 @@ def _accepted(tree: Tree, waived: Sequence[Waived]) -> None:
     branch = tree.add(Text("accepted by waiver", style="bold blue"))
     for entry in _capped(branch, waived, _RULES_TOLD, "findings"):
         waiver = entry.waiver
-        who = f"until {waiver.expires} by {waiver.approved_by}: {waiver.reason}"
+        who = f"{waiver.lasts} by {waiver.approved_by}: {waiver.reason}"
         title = _title(story.Group((entry.finding,)))
         branch.add(Stack(title, _where(entry.finding), _labelled("accepted", who)))

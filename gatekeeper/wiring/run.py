@@ -7,7 +7,7 @@ and the one that was printed cannot differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -42,6 +42,7 @@ class Ask:
         stage: run the gates of this stage of the policy; None with `gates`.
         gates: run these gates; empty means the stage.
         pull_request: judge this pull request.
+        diff: a revision; what is on top of it is the change.
         policy: a policy file, or None for the project's own.
         record: write a bundle to this folder.
         options: what single gates are asked.
@@ -52,6 +53,7 @@ class Ask:
     stage: str | None = None
     gates: tuple[str, ...] = ()
     pull_request: int | None = None
+    diff: str | None = None
     policy: Path | None = None
     record: Path | None = None
     options: Options = field(default_factory=Options)
@@ -80,7 +82,11 @@ def check(ask: Ask, now: datetime, progress: Progress) -> Answer:
     if ask.record:
         bundle.require_free(ask.record)
     subject = subjects.resolve(ask.root, ask.pull_request, ask.options.recorded)
+    options = replace(ask.options, diff=subjects.start_of(ask.root, subject, ask.diff))
+    ask = replace(ask, options=options)
     loaded = policies.load(ask.root, subject.base, ask.policy)
+    if loaded.policy.waivers:
+        subject = subjects.with_contributors(subject, ask.root, ask.options.recorded)
     chosen = _chosen(ask, loaded.policy)
     subjects.require_tree(ask.root, subject, chosen)
     policies.require_variables(loaded, {gate.name for gate in chosen})
@@ -171,7 +177,10 @@ def _judge(run: Run, policy: Policy, taken: Sequence[Record], rules: Catalog) ->
         attempt.value if isinstance(attempt.value, Outcome) else Outcome(name, 0.0, attempt.value)
         for name, attempt in attempt_all(work, _JUDGING, redactor(())).items()
     ]
-    report = pipeline.report(run.subject, run.policy, outcomes, policy.waivers, run.judged_at)
+    report = pipeline.report(
+        *(run.subject, run.policy, outcomes, policy.waivers, run.judged_at),
+        longest_waiver=policy.longest_waiver,
+    )
     return Answer(report, rules)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gatekeeper import git
@@ -43,6 +44,52 @@ def resolve(root: Path, pull_request: int | None, recorded: Path | None) -> Subj
     )
 
 
+def with_contributors(subject: Subject, root: Path, recorded: Path | None) -> Subject:
+    """Return the subject with everybody who made it: whoever did cannot accept its findings.
+
+    Only a host can tell: it knows whose account a commit's address belongs to.
+
+    Raises:
+        EvidenceError, NotAuthorisedError, ToolError: the host did not tell.
+    """
+    if subject.pull_request is None:
+        return subject
+    source = pull_requests.open_source(recorded, _given(), _ASKING)
+    pull = source.pull_request(git.repository_name(root), subject.pull_request)
+    people = (
+        person
+        for commit in pull.commits
+        for person in (commit.author, commit.committer, *commit.co_authors)
+    )
+    logins = {person.login for person in (pull.opener, *people) if person.login}
+    return replace(subject, contributors=tuple(sorted(logins)))
+
+
+def start_of(root: Path, subject: Subject, base: str | None) -> str | None:
+    """Return the commit at which the change on top of `base` began; None when none is named.
+
+    That is the newest commit that both have; `base` itself where the clone shows none, so that
+    more counts as changed rather than less.
+
+    Raises:
+        UsageError: a pull request has a base already, or no such commit is known.
+        EvidenceError: there is nothing on top of it.
+    """
+    if base is None:
+        return None
+    if subject.pull_request is not None:
+        raise UsageError("--pr and --diff say different things", "a pull request knows its base")
+    named = git.commit(root, base) if git.is_repository(root) else None
+    if named is None:
+        step = "give a commit, branch or tag; `git fetch` it where it is missing"
+        raise UsageError(f"`{base}` is no commit of this repository", step)
+    head = subject.commit or "HEAD"
+    if named == head and not subject.dirty:
+        reason = f"{base} is the commit that is checked out: there is nothing to compare"
+        raise EvidenceError(reason, "give the commit that the change began at")
+    return git.merge_base(root, named, head) or named
+
+
 def require_tree(root: Path, subject: Subject, chosen: Sequence[AnyGate]) -> None:
     """Refuse to judge files that are not the pull request's.
 
@@ -75,8 +122,7 @@ def _pull_request(root: Path, number: int, recorded: Path | None) -> Subject:
             f"{root} is not a git repository, so --pr has no base to read the policy from",
             "run this in a clone of the repository",
         )
-    given = {name: environment.variables().get(name, "") for name in REVIEW.environment}
-    source = pull_requests.open_source(recorded, given, _ASKING)
+    source = pull_requests.open_source(recorded, _given(), _ASKING)
     # The clone says which repository is judged; a recording of another one is no evidence.
     name = git.repository_name(root)
     ends = source.ends(name, number)
@@ -88,6 +134,10 @@ def _pull_request(root: Path, number: int, recorded: Path | None) -> Subject:
         pull_request=number,
         base=ends.base_oid,
     )
+
+
+def _given() -> dict[str, str]:
+    return {name: environment.variables().get(name, "") for name in REVIEW.environment}
 
 
 def _require_base(root: Path, ends: Ends) -> None:

@@ -59,3 +59,27 @@ def test_an_empty_repository_and_a_missing_folder_are_refused(tmp_path: Path) ->
         subjects.resolve(tmp_path, None, None)
     with pytest.raises(ToolError, match="must be run in a work tree"):
         subjects.resolve(tmp_path / ".git", None, None)
+
+
+def test_a_change_begins_where_it_left_its_base(repo: Path) -> None:
+    start = sh(repo, "rev-parse", "HEAD").strip()
+    main = sh(repo, "symbolic-ref", "--short", "HEAD").strip()
+    sh(repo, "checkout", "-b", "feature")
+    sh(repo, "commit", "--allow-empty", "-m", "two")
+    sh(repo, "checkout", main)
+    sh(repo, "commit", "--allow-empty", "-m", "three")
+    sh(repo, "checkout", "feature")
+    subject = subjects.resolve(repo, None, None)
+    assert subjects.start_of(repo, subject, main) == start
+    assert subjects.start_of(repo, subject, None) is None
+
+
+def test_a_base_that_is_unknown_or_has_nothing_on_top_is_refused(repo: Path) -> None:
+    subject = subjects.resolve(repo, None, None)
+    with pytest.raises(UsageError, match="no commit of this repository"):
+        subjects.start_of(repo, subject, "nowhere")
+    with pytest.raises(EvidenceError, match="nothing to compare"):
+        subjects.start_of(repo, subject, "HEAD")
+    (repo / "new.py").write_text("x = 1\n")
+    dirty = subjects.resolve(repo, None, None)
+    assert subjects.start_of(repo, dirty, "HEAD") == dirty.commit
