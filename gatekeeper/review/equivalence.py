@@ -39,12 +39,14 @@ def merged_proof(pull: PullRequest) -> Proof | None:
 def _same_base(pull: PullRequest) -> Proof:
     """The head was approved; its difference may still be another one than the reviewer saw."""
     content = pull.content
-    if content is None or content.merge_base not in pull.oids:
+    replay = content.replay(pull.head_oid, pull.head_oid) if content else None
+    moved = content is not None and content.merge_base in pull.oids
+    if content is None or not (replay or moved):
         return Proof("kept", "")
-    replay = content.replay(pull.head_oid, pull.head_oid)
-    moved = f"{pull.base_ref} has since taken in {short(content.merge_base)}"
     proof = replay_proof(replay) if replay else Proof("unprovable", "nobody compared the bases")
-    return Proof(proof.outcome, f"{moved}; {proof.why}", proof.mend)
+    base = short(content.merge_base)
+    taken = f"{pull.base_ref} has since taken in {base}; " if moved else ""
+    return Proof(proof.outcome, f"{taken}{proof.why}", proof.mend)
 
 
 def _replayed(approved: str, pull: PullRequest) -> Proof:

@@ -21,7 +21,9 @@ def content_from(store: Store, pull: PullRequest) -> Content:
         at = Ends(base, fork(store, base, pull.head_oid), pull.head_oid)
         found = _of_commits(store, pull, at)
     except (EvidenceError, ToolError) as error:
-        return unknown_content(pull, error)
+        open_questions = unknown_content(pull, error)
+        own_base = unanswered(pull.head_oid, pull.head_oid, error)
+        return replace(open_questions, replays=(*open_questions.replays, own_base))
     return replace(found, replays=tuple(_replays(store, pull, at)))
 
 

@@ -31,8 +31,11 @@ def replay_proof(replay: Replay) -> Proof:
     """Decide whether the approved change is the judged one, on another base."""
     approved, judged = short(replay.approved), short(replay.judged)
     if replay.problem:
-        why = f"whether {judged} is the same change as {approved} cannot be proven: "
-        return Proof("unprovable", why + replay.problem, replay.mend)
+        same = f"{judged} is the same change as {approved}"
+        here = f"{judged} still leaves its base where it did"
+        asked = here if replay.approved == replay.judged else same
+        why = f"whether {asked} cannot be proven: {replay.problem}"
+        return Proof("unprovable", why, replay.mend)
     # must not need a decision that nobody reviewed
     if replay.conflicts:
         place, paths = short(replay.new_base), listed(replay.conflicts)
