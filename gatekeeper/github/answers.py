@@ -220,6 +220,7 @@ class PullRequest(Ends):
     merged_at: AwareDatetime | None
     head_ref_name: str
     author: Actor | None
+    repository: Repository
     head_repository: Repository | None
     merged_by: Actor | None
     merge_commit: Commit | None

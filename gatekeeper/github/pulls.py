@@ -68,12 +68,10 @@ class PullRequestReader:
 
     Attributes:
         repository: `owner/name` as GitHub spells it, known after the first answer.
-        repository_id: the repository's immutable id, known after the first answer.
     """
 
     def __init__(self, client: Client, repository: str, number: int) -> None:
         self.repository = repository
-        self.repository_id = ""
         self._client = client
         self._what = f"{repository}#{number}"
         self._names = names(repository, f"#{number}")
@@ -140,7 +138,7 @@ class PullRequestReader:
         answer = read(model, found.pull_request, self._what)
         if getattr(answer, "number", None) != self._number:
             raise EvidenceError(f"GitHub answered about another pull request than {self._what}")
-        self.repository, self.repository_id = found.name_with_owner, found.id
+        self.repository = found.name_with_owner
         return answer
 
 

@@ -77,6 +77,7 @@ _AFTER = ", $after: String, $first: Int!"
 PULL_REQUEST_ENDS = _pull("PullRequestEnds", "")
 _WHOLE = f"""
   {_ENDS} mergedAt headRefName author {_ACTOR}
+  repository {{ id nameWithOwner }}
   headRepository {{ id nameWithOwner }}
   mergedBy {_ACTOR}
   mergeCommit {{ {_COMMIT} }}

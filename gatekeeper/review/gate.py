@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatekeeper.core.gate import Gate
 from gatekeeper.review.collect import collect
 from gatekeeper.review.facts import ReviewFacts
-from gatekeeper.review.judge import judge
+from gatekeeper.review.range.judge import judge
 from gatekeeper.review.settings import ReviewSettings
 from gatekeeper.review.source import API_URL, TOKEN, WORKFLOW
 

@@ -18,7 +18,14 @@ API_URL = "GITHUB_API_URL"
 WORKFLOW = "GITHUB_ACTIONS"
 
 
-class Source(Protocol):
+class Teams(Protocol):
+    """Knows who is in a team."""
+
+    def team(self, name: str) -> Team:
+        """Return a team, `@organisation/team`, with its members or why they are not known."""
+
+
+class Source(Teams, Protocol):
     """Gives pull requests whole, or raises; never a part of one."""
 
     @property
@@ -33,9 +40,6 @@ class Source(Protocol):
 
     def pull_request(self, repository: str, number: int) -> PullRequest:
         """Return everything that is known of it. Raises `EvidenceError` and its kin."""
-
-    def team(self, name: str) -> Team:
-        """Return a team, `@organisation/team`, with its members or why they are not known."""
 
 
 def open_source(recorded: Path | None, environment: Mapping[str, str], deadline: float) -> Source:

@@ -11,8 +11,10 @@ from gatekeeper.github import patience
 @pytest.fixture(scope="session")
 def catalog(rules_dir: Path) -> Catalog:
     """Only this room's rules: a finding must not lean on another room's."""
-    path = rules_dir / "review" / "review.yml"
-    return parse_catalog({"review/review.yml": path.read_text(encoding="utf-8")})
+    files = sorted((rules_dir / "review").glob("*.yml"))
+    return parse_catalog(
+        {f"review/{path.name}": path.read_text(encoding="utf-8") for path in files}
+    )
 
 
 @pytest.fixture(autouse=True)

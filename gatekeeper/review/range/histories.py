@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gatekeeper.review.facts import Commit, PullRequest, Queued, RangeCommit
+from gatekeeper.review.source import Teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Surroundings:
     queued: tuple[Queued, ...] = ()
 
 
-class History(Protocol):
+class History(Teams, Protocol):
     """Answers about one repository's past, whole, or raises `EvidenceError` and its kin."""
 
     @property

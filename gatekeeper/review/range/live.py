@@ -13,7 +13,7 @@ from gatekeeper.github.pulls import PullRequestReader
 from gatekeeper.github.ranges import RangeReader
 from gatekeeper.review import asking, convert
 from gatekeeper.review.asking import Permissions
-from gatekeeper.review.facts import Candidate, Commit, PullRequest, Queued, RangeCommit
+from gatekeeper.review.facts import Candidate, Commit, PullRequest, Queued, RangeCommit, Team
 from gatekeeper.review.live import whole
 from gatekeeper.review.range.histories import Surroundings
 
@@ -42,6 +42,7 @@ class GitHubHistory:
         self._reader = RangeReader(client, repository)
         self._permissions = Permissions(client, repository)
         self._pushers = pushers
+        self._teams: dict[str, Team] = {}
 
     def surroundings(self, names: Sequence[str], branch: str | None, head: str) -> Surroundings:
         """Return what a release is held against, in one to three requests."""
@@ -87,6 +88,12 @@ class GitHubHistory:
             candidates=tuple(Candidate(link.number, link.repository.id) for link in links),
             complete=len(links) == answer.associated_pull_requests.total_count,
         )
+
+    def team(self, name: str) -> Team:
+        """Return a team with its members or why they are not known; each is asked for once."""
+        if name not in self._teams:
+            self._teams[name] = asking.team(self._client, name)
+        return self._teams[name]
 
     def pull_requests(self, numbers: Sequence[int]) -> Iterator[PullRequest]:
         """Yield each of these pull requests, whole."""

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from gatekeeper.review.facts import Commit, PullRequest, RangeCommit
+from gatekeeper.review.facts import Commit, PullRequest, RangeCommit, Team
 from gatekeeper.review.range.histories import History, Surroundings
 
 _PURPOSE = b"gatekeeper: what an interrupted audit knew, version 1"
@@ -54,6 +54,10 @@ class Remembered:
         whose = f"{self.name} {found.repository_id}"
         self._entries = _Entries(self._folder, whose, self._seal)
         return found
+
+    def team(self, name: str) -> Team:
+        """Ask anew: people come and go."""
+        return self._history.team(name)
 
     def commits(self, known: Sequence[Commit]) -> Iterator[RangeCommit]:
         """Yield each commit; one that no pull request was connected with is asked for again."""
@@ -144,7 +148,7 @@ class _Entries:
         for line in self._lines():
             seal, _, rest = line.partition("\t")
             named, _, text = rest.partition("\t")
-            if hmac.compare_digest(seal, self._sealed(named, text)):
+            if hmac.compare_digest(seal.encode(), self._sealed(named, text).encode()):
                 yield named, text
 
     def _lines(self) -> list[str]:
@@ -154,4 +158,4 @@ class _Entries:
             data = self._path.read_bytes()
         except OSError:
             return []
-        return data.decode("ascii", "replace").split("\n")
+        return data.decode("utf-8", "replace").split("\n")

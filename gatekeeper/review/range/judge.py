@@ -1,0 +1,202 @@
+"""Was every commit of a release brought by a pull request that was reviewed? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gatekeeper.core.catalog import Catalog
+from gatekeeper.core.gate import Context
+from gatekeeper.core.model import Failure, Finding, Judgement
+from gatekeeper.review.case import Case, case_of
+from gatekeeper.review.facts import Commit, CommitRange, PullRequest, ReviewFacts
+from gatekeeper.review.judge import judge as judge_one
+from gatekeeper.review.judge import judge_pull
+from gatekeeper.review.range.findings import RangeFindings
+from gatekeeper.review.range.origins import Origin, origins
+from gatekeeper.review.range.rows import Row
+from gatekeeper.review.range.sound import unsound
+from gatekeeper.review.settings import ReviewSettings
+from gatekeeper.review.words import count, short
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RangeJudgement:
+    """What is said of a range.
+
+    Attributes:
+        judgement: for the report.
+        rows: one for each commit, the newest first; empty where the facts carry no verdict.
+    """
+
+    judgement: Judgement
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One pull request of the range with its judgement."""
+
+    pull: PullRequest
+    case: Case
+    judgement: Judgement
+
+
+def judge(facts: ReviewFacts, settings: ReviewSettings, context: Context) -> Judgement:
+    """Judge what the facts are about: a range, or a pull request."""
+    if facts.range is None:
+        return judge_one(facts, settings, context)
+    return judge_range(facts, settings, context.rules).judgement
+
+
+def judge_range(facts: ReviewFacts, settings: ReviewSettings, rules: Catalog) -> RangeJudgement:
+    """Judge every commit of a range, and every pull request that brought one."""
+    found = facts.range
+    if found is None:
+        raise ValueError("these facts are not about a range")
+    source = f"{facts.source}, not asked of a host" if facts.recorded else facts.source
+    checked = _checked(found, source)
+    failures = tuple(unsound(facts.demand, found))
+    if failures:
+        return RangeJudgement(Judgement(checked=checked, failures=failures), ())
+    traced = tuple(origins(found))
+    judged = dict(_judged(traced, settings, rules, source))
+    made = RangeFindings(rules, found)
+    rows = tuple(_row(origin, judged, made) for origin in traced)
+    return RangeJudgement(_judgement(checked, rows, judged, tuple(made.release())), rows)
+
+
+def _checked(found: CommitRange, source: str) -> tuple[str, ...]:
+    what = f"{found.repository} {found.base}..{found.head} at {short(found.head_oid)}"
+    parts = f"{count(len(found.commits), 'commit')}, "
+    parts += count(len(found.pull_requests), "pull request")
+    return (f"{what}: {parts}; from {source}",)
+
+
+def _judged(
+    traced: Sequence[Origin], settings: ReviewSettings, rules: Catalog, source: str
+) -> Iterator[tuple[int, _Judged]]:
+    """Yield each pull request that proves a commit, judged once."""
+    proven = {origin.commit.oid: origin.pull.number for origin in traced if origin.pull}
+    pulls = {origin.pull.number: origin.pull for origin in traced if origin.pull}
+    for number, whole in pulls.items():
+        elsewhere = {oid for oid in whole.oids if proven.get(oid, number) != number}
+        pull = _own_part(whole, elsewhere)
+        judgement = judge_pull(pull, settings, rules, source)
+        yield number, _Judged(pull, case_of(pull, settings), judgement)
+
+
+def _own_part(pull: PullRequest, elsewhere: set[str]) -> PullRequest:
+    """Return the pull request without anybody's part in what others have brought to its branch.
+
+    A release pull request (develop to main) lists every feature's commits; those are proven by
+    the pull requests that brought them to develop, and answer for themselves.
+    """
+    if not elsewhere:
+        return pull
+    commits = tuple(
+        _nobodys(commit, pull) if commit.oid in elsewhere else commit for commit in pull.commits
+    )
+    content = pull.content
+    if content:
+        hidden = tuple(one for one in content.hidden if one.oid not in elsewhere)
+        content = replace(content, hidden=hidden)
+    return replace(pull, commits=commits, content=content)
+
+
+def _nobodys(commit: Commit, pull: PullRequest) -> Commit:
+    opener = pull.opener
+    return replace(commit, author=opener, committer=opener, co_authors=(), authors_complete=True)
+
+
+def _row(origin: Origin, judged: Mapping[int, _Judged], made: RangeFindings) -> Row:
+    commit, pull = origin.commit, origin.pull
+    known = judged[pull.number] if pull else None
+    own = () if known or origin.failure else (made.unproven(origin),)
+    failures = known.judgement.failures if known else ()
+    findings = known.judgement.findings if known else own
+    case = known.case if known else None
+    merge = pull.merge if pull else None
+    return Row(
+        commit=commit.oid,
+        subject=commit.subject,
+        author=str(commit.author),
+        pull_request=pull.number if pull else None,
+        how=origin.how,
+        opener=str(pull.opener) if pull else "",
+        reviewers=tuple(str(one.author) for one in case.given.counted) if case else (),
+        contributors=tuple(map(str, case.who.people)) if case else (),
+        merged_by=str(merge.by) if merge and merge.by else "",
+        bypassed_by=_bypassed_by(pull),
+        findings=findings,
+        failures=(*failures, *([origin.failure] if origin.failure else ())),
+        reason=_reason(origin, known, own),
+    )
+
+
+def _bypassed_by(pull: PullRequest | None) -> tuple[str, ...]:
+    suites = (pull.rule_suites or ()) if pull else ()
+    return tuple(str(suite.actor) for suite in suites if suite.result == "bypass")
+
+
+def _reason(origin: Origin, known: _Judged | None, own: Sequence[Finding]) -> str:
+    if origin.failure:
+        return origin.failure.reason
+    if known is None:
+        return own[0].message
+    failed = (failure.reason for failure in known.judgement.failures)
+    return next(failed, known.judgement.summary)
+
+
+def _judgement(
+    checked: tuple[str, ...],
+    rows: Sequence[Row],
+    judged: Mapping[int, _Judged],
+    release: tuple[Finding, ...],
+) -> Judgement:
+    own = (finding for row in rows if row.pull_request is None for finding in row.findings)
+    of_pulls = (finding for one in judged.values() for finding in one.judgement.findings)
+    return Judgement(
+        checked=checked,
+        findings=(*release, *own, *of_pulls),
+        failures=tuple(_failures(rows, judged)),
+        summary=_summary(rows, release),
+        next_steps=tuple(dict.fromkeys(_next_steps(judged.values()))),
+    )
+
+
+def _failures(rows: Sequence[Row], judged: Mapping[int, _Judged]) -> Iterator[Failure]:
+    yield from (failure for row in rows if row.pull_request is None for failure in row.failures)
+    for number, one in judged.items():
+        for failure in one.judgement.failures:
+            yield replace(failure, reason=f"#{number}: {failure.reason}")
+
+
+def _summary(rows: Sequence[Row], release: Sequence[Finding]) -> str:
+    bad = [row for row in rows if row.verdict.name != "PASS"]
+    if release:
+        return release[0].message
+    if not bad:
+        pulls = {row.pull_request for row in rows}
+        verb = "was" if len(rows) == 1 else "were"
+        return (
+            f"{count(len(rows), 'commit')} {verb} brought by "
+            f"{count(len(pulls), 'reviewed pull request')}"
+        )
+    return f"{len(bad)} of {count(len(rows), 'commit')} not proven reviewed: {bad[0].reason}"
+
+
+def _next_steps(judged: Iterable[_Judged]) -> Iterator[str]:
+    steps = (
+        f"#{one.pull.number}: {step}"
+        for one in judged
+        if one.judgement.failures or any(finding.blocking for finding in one.judgement.findings)
+        for step in one.judgement.next_steps
+    )
+    for number, step in enumerate(steps):
+        if number == _SHOWN:
+            yield "see every commit with its reason: gatekeeper audit A..B"
+            return
+        yield step
