@@ -24,6 +24,7 @@ class Case:
         who: the contributors.
         people: who is one person.
         settings: the policy.
+        elsewhere: names of commits that another pull request brings and answers for.
     """
 
     pull: PullRequest
@@ -31,6 +32,7 @@ class Case:
     who: Contributors
     people: Identities
     settings: ReviewSettings
+    elsewhere: frozenset[str] = frozenset()
 
     @property
     def lacking(self) -> int:
@@ -71,8 +73,17 @@ class Case:
         return sum(self.people.key(review.author) != key for review in self.given.counted)
 
 
-def case_of(pull: PullRequest, settings: ReviewSettings) -> Case:
-    """Return everything that a verdict on this pull request is made of."""
+def case_of(
+    pull: PullRequest, settings: ReviewSettings, *, elsewhere: frozenset[str] = frozenset()
+) -> Case:
+    """Return everything that a verdict on this pull request is made of.
+
+    Args:
+        pull: what is judged.
+        settings: the policy.
+        elsewhere: names of commits that another pull request brings and answers for.
+    """
     people = Identities(settings.identities, pull)
-    who = contributors(pull, people, settings)
-    return Case(pull, opinions(Change(pull, who, people, settings)), who, people, settings)
+    who = contributors(pull, people, settings, elsewhere)
+    given = opinions(Change(pull, who, people, settings))
+    return Case(pull, given, who, people, settings, elsewhere)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from gatekeeper.review.agents import is_coding_agent
 from gatekeeper.review.content.verdicts import merge_proof, replay_proof
 from gatekeeper.review.facts import Commit, Person, PullRequest, Push
 from gatekeeper.review.pushes import pushes_of
+from gatekeeper.review.settings import ReviewSettings
 
 Role = Literal["opener", "requester", "author", "committer", "co-author", "force-pusher", "pusher"]
 
@@ -30,25 +32,37 @@ class Claim:
     oid: str | None = None
 
 
-def claims_of(pull: PullRequest, *, suggestions: bool) -> Iterator[Claim]:
+def claims_of(
+    pull: PullRequest, settings: ReviewSettings, elsewhere: frozenset[str] = frozenset()
+) -> Iterator[Claim]:
     """Yield every claim, the telling ones first.
 
     Args:
         pull: the change.
-        suggestions: whether the author of an applied suggestion counts as a co-author.
+        settings: the policy.
+        elsewhere: names of commits that another pull request brings and answers for.
     """
     yield Claim(pull.opener, "opener")
-    yield from (Claim(person, "requester") for person in pull.requested_by)
-    updates = frozenset(_updates(pull))
+    if asked_for(pull, settings):
+        yield from (Claim(person, "requester") for person in pull.requested_by)
+    updates, named = frozenset(_updates(pull)), settings.suggestion_authors == "reject"
     for commit in pull.commits:
-        yield from _of_commit(commit, pull, by_button=commit.oid in updates, all_named=suggestions)
+        if commit.oid not in elsewhere:
+            yield from _of_commit(commit, pull, by_button=commit.oid in updates, all_named=named)
     if made := _not_vouched_for(pull):
         yield from _of_commit(made, pull, by_button=False, all_named=True)
     for rewrite in pull.force_pushes:
         yield Claim(rewrite.actor, "force-pusher", oid=rewrite.after)
     for push in pushes_of(pull):
-        if not _pressed(push, pull, updates):
+        if push.after not in elsewhere and not _pressed(push, pull, updates):
             yield Claim(push.actor, "pusher", oid=push.after)
+
+
+def asked_for(pull: PullRequest, settings: ReviewSettings) -> bool:
+    """Whether a coding agent opened it: such a one works for somebody."""
+    named = {login.casefold().removesuffix("[bot]") for login in settings.coding_agents}
+    login = (pull.opener.login or "").casefold().removesuffix("[bot]")
+    return is_coding_agent(pull.opener) or login in named
 
 
 def _of_commit(

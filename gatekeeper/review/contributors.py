@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gatekeeper.review.agents import is_coding_agent
-from gatekeeper.review.claims import Claim, claims_of
+from gatekeeper.review.claims import Claim, asked_for, claims_of
 from gatekeeper.review.facts import Person, PullRequest
 from gatekeeper.review.identities import Identities
 from gatekeeper.review.settings import ReviewSettings
@@ -54,10 +53,13 @@ class Contributors:
 
 
 def contributors(
-    pull: PullRequest, identities: Identities, settings: ReviewSettings
+    pull: PullRequest,
+    identities: Identities,
+    settings: ReviewSettings,
+    elsewhere: frozenset[str] = frozenset(),
 ) -> Contributors:
-    """Sort every claim into people and doubts."""
-    claims = tuple(claims_of(pull, suggestions=settings.suggestion_authors == "reject"))
+    """Sort every claim into people and doubts; see `claims_of` for the arguments."""
+    claims = tuple(claims_of(pull, settings, elsewhere))
     doubts = (*_doubts(claims, identities), *_unasked(pull, settings))
     return Contributors(_known(claims, identities), doubts)
 
@@ -78,9 +80,7 @@ def _doubts(claims: Iterable[Claim], identities: Identities) -> Iterator[Doubt]:
 
 def _unasked(pull: PullRequest, settings: ReviewSettings) -> Iterator[Doubt]:
     """Yield a coding agent of whom nobody knows who asked it: that person must not approve."""
-    named = {login.casefold().removesuffix("[bot]") for login in settings.coding_agents}
-    login = (pull.opener.login or "").casefold().removesuffix("[bot]")
-    if (is_coding_agent(pull.opener) or login in named) and not pull.requested_by:
+    if asked_for(pull, settings) and not pull.requested_by:
         why = "a coding agent works for somebody, and nobody is assigned to it"
         yield Doubt(Claim(pull.opener, "opener"), why, mappable=False)
 

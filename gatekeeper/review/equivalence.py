@@ -33,7 +33,22 @@ def merged_proof(pull: PullRequest) -> Proof | None:
     if replay is None:
         why = f"nobody compared {short(made.oid)} with {short(pull.head_oid)}"
         return Proof("unprovable", why, "collect the evidence again")
-    return replay_proof(replay)
+    proof = replay_proof(replay)
+    return _hosts_word(made) if proof.outcome == "unprovable" and _by_button(made) else proof
+
+
+def _by_button(made: Commit) -> bool:
+    """Whether the host itself made and signed this, at somebody's press of a button.
+
+    An App can have the host sign whatever it wrote; what it wrote names the App as its author.
+    """
+    signed = made.signed_by_host and made.via_web and made.committer.kind == "web-flow"
+    return signed and made.author.kind == "human"
+
+
+def _hosts_word(made: Commit) -> Proof:
+    """A head whose branch is gone cannot be compared: the host says what it merged."""
+    return Proof("kept", f"the host made and signed {short(made.oid)}; no clone compared it")
 
 
 def _same_base(pull: PullRequest) -> Proof:

@@ -36,7 +36,12 @@ def judge(facts: ReviewFacts, settings: ReviewSettings, context: Context) -> Jud
 
 
 def judge_pull(
-    pull: PullRequest, settings: ReviewSettings, rules: Catalog, source: str
+    pull: PullRequest,
+    settings: ReviewSettings,
+    rules: Catalog,
+    source: str,
+    *,
+    elsewhere: frozenset[str] = frozenset(),
 ) -> Judgement:
     """Judge a pull request, whichever run asks about it.
 
@@ -45,11 +50,12 @@ def judge_pull(
         settings: the policy, of the base revision.
         rules: the catalog.
         source: where the facts come from, for the report.
+        elsewhere: names of commits that another pull request brings and answers for.
     """
     failures = tuple(unsound(pull))
     if failures:
         return Judgement(checked=(read(pull, source),), failures=failures)
-    case = case_of(pull, settings)
+    case = case_of(pull, settings, elsewhere=elsewhere)
     made = Findings(rules, pull)
     others = tuple(_other_findings(made, case))
     return Judgement(
@@ -90,7 +96,8 @@ def _content_findings(made: Findings, case: Case) -> Iterator[Finding]:
     # must show all that it brings into the history; a squash brings only what it shows
     if pull.content and not (pull.merge and pull.merge.method == "squash"):
         fails = case.settings.hidden_changes == "fail"
-        yield from made.hidden(pull.content.hidden, blocking=fails)
+        own = [one for one in pull.content.hidden if one.oid not in case.elsewhere]
+        yield from made.hidden(own, blocking=fails)
     # must not have been let past the host's own rules; it is judged by ours all the same
     yield from made.bypasses(pull.rule_suites or ())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from gatekeeper.core.errors import EvidenceError, ToolError
@@ -21,10 +22,31 @@ def content_from(store: Store, pull: PullRequest) -> Content:
         at = Ends(base, fork(store, base, pull.head_oid), pull.head_oid)
         found = _of_commits(store, pull, at)
     except (EvidenceError, ToolError) as error:
-        open_questions = unknown_content(pull, error)
-        own_base = unanswered(pull.head_oid, pull.head_oid, error)
-        return replace(open_questions, replays=(*open_questions.replays, own_base))
+        return _in_part(store, pull, error)
     return replace(found, replays=tuple(_replays(store, pull, at)))
+
+
+def _in_part(store: Store, pull: PullRequest, error: EvidenceError | ToolError) -> Content:
+    """Return what is known without the head's history.
+
+    Before the merge, whether the head still leaves its base where it did is a question, too.
+    Afterwards the head's branch is often gone, and the merge itself shows which paths it changed.
+    """
+    content = unknown_content(pull, error)
+    if not pull.was_merged:
+        own_base = unanswered(pull.head_oid, pull.head_oid, error)
+        return replace(content, replays=(*content.replays, own_base))
+    with suppress(EvidenceError, ToolError):
+        content = replace(content, changed=_merged_paths(store, pull))
+    return content
+
+
+def _merged_paths(store: Store, pull: PullRequest) -> tuple[str, ...] | None:
+    made = pull.merge.commit if pull.merge else None
+    if made is None:
+        return None
+    before, after = store.snapshot(base_of(store, pull)), store.snapshot(made.oid)
+    return tuple(sorted(change.path for change in store.changes(before.tree, after.tree)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gatekeeper.core.model import Verdict
-from gatekeeper.review.facts import ForcePush, Merge, Push
+from gatekeeper.review.facts import ForcePush, Merge, Person, PullRequest, Push
 from tests.review import build
 from tests.review.content.conftest import Decide
 from tests.review.repository import LINES, Repository, changed
@@ -452,14 +452,14 @@ def test_case_39_a_merge_commits_tree_is_what_was_approved(
 
 @pytest.mark.parametrize("presser", [build.DANA, build.BOB])
 def test_case_39_who_pressed_the_button_is_neither_author_nor_reviewer(
-    repo: Repository, decide: Decide, presser: object
+    repo: Repository, decide: Decide, presser: Person
 ) -> None:
     seen = updated(repo)
     pull = repo.pull(seen)
     repo.on("main")
     merge = repo.merge("feature")
-    made = repo.facts_of(merge, presser, committer=build.WEB_FLOW, signature=build.GITHUB)  # type: ignore[arg-type]
-    merged = replace(pull, state="MERGED", merged_at=build.at(60), merge=Merge(made, presser))  # type: ignore[arg-type]
+    made = repo.facts_of(merge, presser, committer=build.WEB_FLOW, signature=build.GITHUB)
+    merged = replace(pull, state="MERGED", merged_at=build.at(60), merge=Merge(made, presser))
     assert decide(merged).verdict is Verdict.PASS
     assert decide(replace(merged, reviews=())).verdict is Verdict.FAIL
 
@@ -488,6 +488,41 @@ def test_case_39_a_merge_that_nobody_can_compare_is_an_error(
     result = decide(missing)
     assert result.verdict is Verdict.ERROR
     assert f"git fetch origin {'d' * 40}" in result.next_steps[0]
+
+
+def gone_from(repo: Repository, pull: PullRequest) -> PullRequest:
+    """Delete the pull request's branch and all that only it held."""
+    repo.git("branch", "--quiet", "-D", "feature")
+    repo.git("reflog", "expire", "--expire=now", "--all")
+    repo.git("gc", "--quiet", "--prune=now")
+    return pull
+
+
+@pytest.mark.parametrize("author", [build.BOB, build.DEPENDABOT])
+def test_case_39_a_head_that_is_gone_leaves_the_hosts_word_and_no_apps(
+    repo: Repository, decide: Decide, author: Person
+) -> None:
+    """An App can have GitHub sign whatever it wrote, so that signature says nothing."""
+    repo.branch("feature")
+    pull = repo.pull(repo.commit("the change", {"app.py": changed(3, "new")}))
+    repo.on("main")
+    repo.git("merge", "--quiet", "--squash", "feature")
+    made = repo.facts_of(
+        repo.commit("the change (#42)", {}),
+        author,
+        committer=build.WEB_FLOW,
+        via_web=True,
+        signature=build.GITHUB,
+    )
+    merged = replace(
+        gone_from(repo, pull), state="MERGED", merged_at=build.at(60), merge=Merge(made, build.BOB)
+    )
+    result = decide(merged)
+    assert result.verdict is (Verdict.PASS if author == build.BOB else Verdict.ERROR)
+    if author == build.BOB:
+        assert any("no clone compared it" in line for line in result.checked)
+    else:
+        assert f"git fetch origin {pull.head_oid}" in result.next_steps[0]
 
 
 def test_lines_are_as_the_tests_take_them() -> None:
