@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from gatekeeper import git
 from gatekeeper.core.errors import EvidenceError, ToolError
@@ -119,23 +120,17 @@ class Store:
 
     def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         """Return the best common ancestors; none where the histories are unrelated."""
-        done = git.ask(self._folder, "merge-base", "--all", one, other)
-        if done.returncode not in (0, 1) or done.stderr:
-            raise self._refusal("the history", done.stderr, one)
+        done = self._of_history(one, other, "merge-base", "--all", one, other)
         return tuple(done.stdout.decode("ascii").split())
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Return whether one commit is, or comes before, the other."""
-        done = git.ask(self._folder, "merge-base", "--is-ancestor", ancestor, descendant)
-        if done.returncode not in (0, 1) or done.stderr:
-            raise self._refusal("the history", done.stderr, descendant)
-        return not done.returncode
+        args = ("merge-base", "--is-ancestor", ancestor, descendant)
+        return not self._of_history(ancestor, descendant, *args).returncode
 
     def between(self, base: str, head: str) -> tuple[str, ...]:
         """Return every commit that the head holds and the base does not, all parents walked."""
-        done = git.ask(self._folder, "rev-list", head, f"^{base}")
-        if done.returncode:
-            raise self._refusal("the history", done.stderr, head)
+        done = self._of_history(base, head, "rev-list", head, f"^{base}")
         return tuple(done.stdout.decode("ascii").split())
 
     def merge(self, base: str, ours: str, theirs: str, *, renames: bool = True) -> Merged:
@@ -180,6 +175,15 @@ class Store:
         if oid:
             return f"run `git fetch origin {oid}`, and run again"
         return "run `git fetch --refetch --no-filter origin`: this clone lacks some of its files"
+
+    def _of_history(self, one: str, other: str, *args: str) -> CompletedProcess[bytes]:
+        """Ask about two commits that are there: 0 and 1 are answers, unless git complains."""
+        self.snapshot(one)
+        self.snapshot(other)
+        done = git.ask(self._folder, *args)
+        if done.returncode not in (0, 1) or done.stderr:
+            raise self._refusal("the history", done.stderr)
+        return done
 
     def _commit(self, tree: str, *parents: str) -> str:
         named = [word for parent in parents for word in ("-p", parent)]
