@@ -20,6 +20,7 @@ COMMANDS = {
     "check": ("gatekeeper.cli.check:check", "May this change go on? Judge it."),
     "replay": ("gatekeeper.cli.replay:replay", "Judge a recorded bundle again, offline."),
     "feature": ("gatekeeper.cli.feature:feature", "Take a feature through its phases, or back."),
+    "staging": ("gatekeeper.cli.staging:staging", "Fingerprint production, verify staging."),
     "explain": ("gatekeeper.cli.explain:explain", "What a rule means, why it matters, its fix."),
     "rules": ("gatekeeper.cli.rules:rules", "The catalog of rules."),
     "schema": ("gatekeeper.cli.schema:schema", "JSON Schema of the policy, report or evidence."),

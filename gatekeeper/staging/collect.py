@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 
 from gatekeeper.core.errors import EvidenceError, UsageError
 from gatekeeper.core.gate import Request
 from gatekeeper.core.hints import did_you_mean
-from gatekeeper.staging.detector_files import parse_detectors
-from gatekeeper.staging.detectors import Detector
+from gatekeeper.staging.detector_files import load_detectors
 from gatekeeper.staging.facts import EnvironmentFacts, StagingEvidence, StoreFacts
+from gatekeeper.staging.fingerprints.opened import canary_key, compared_with
 from gatekeeper.staging.reader import Reader
+from gatekeeper.staging.scan import Production
 from gatekeeper.staging.selftest import self_test
 from gatekeeper.staging.settings import EnvironmentSettings, StagingSettings
 
@@ -31,7 +31,7 @@ def collect(request: Request[StagingSettings]) -> StagingEvidence:
         EvidenceError: none is declared, or the detectors cannot be used.
     """
     chosen = _chosen(request.settings.environments, request.options.environment)
-    detectors = _detectors(request.rules / "staging" / "detectors")
+    detectors = load_detectors(request.rules)
     _refuse_unknown_budgets(chosen, {detector.id for detector in detectors})
     reader = Reader(
         detectors=detectors,
@@ -44,15 +44,22 @@ def collect(request: Request[StagingSettings]) -> StagingEvidence:
     return StagingEvidence(
         tools=tuple(f"{tool} {version(tool)}" for tool in _TOOLS),
         detectors=self_test(detectors),
-        environments=tuple(_environment(*declared, reader) for declared in chosen.items()),
+        environments=tuple(_environment(*item, reader, request) for item in chosen.items()),
     )
 
 
-def _environment(name: str, settings: EnvironmentSettings, reader: Reader) -> EnvironmentFacts:
+def _environment(
+    name: str, settings: EnvironmentSettings, reader: Reader, request: Request[StagingSettings]
+) -> EnvironmentFacts:
     allowed = tuple(sorted(settings.allow.email_domains))
     reader = reader.within(name, allowed)
+    known, probe = None, None
+    if settings.fingerprint:
+        known, probe = compared_with(settings.fingerprint, reader.detectors, request)
+    key, fault = canary_key(request) if settings.canaries else (None, None)
+    reader = replace(reader, production=Production(probe, key))
     stores = tuple(reader.store(index, store) for index, store in enumerate(settings.stores))
-    return EnvironmentFacts(name, allowed, tuple(_with_distinct_names(stores)))
+    return EnvironmentFacts(name, allowed, tuple(_with_distinct_names(stores)), known, fault)
 
 
 def _with_distinct_names(stores: Iterable[StoreFacts]) -> Iterator[StoreFacts]:
@@ -81,12 +88,6 @@ def _declared(environments: Environments, asked: str) -> EnvironmentSettings:
     raise UsageError(
         f"the policy declares no environment `{asked}`; it declares: {known}",
         f"{did_you_mean(asked, environments)}; or declare it under gates.staging.environments",
-    )
-
-
-def _detectors(folder: Path) -> tuple[Detector, ...]:
-    return parse_detectors(
-        {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.yml")}
     )
 
 

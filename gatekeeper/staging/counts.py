@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+if TYPE_CHECKING:
+    from gatekeeper.staging.fingerprints.match import Shared
 
 PREVIEWS = 3
+
+
+class Addable(Protocol):
+    """What is merged by `+`."""
+
+    def __add__(self, other: Self, /) -> Self: ...
+
+
+T = TypeVar("T", bound=Addable)
+
+
+def merged(mine: Mapping[str, T], theirs: Mapping[str, T]) -> dict[str, T]:
+    """Return the entries of both; those of one name are added."""
+    both = dict(mine)
+    for name, value in theirs.items():
+        both[name] = both[name] + value if name in both else value
+    return both
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +65,24 @@ class ColumnCounts:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counts of any number of batches of one object: its rows, and its columns by name."""
+    """Counts of any number of batches of one object.
+
+    Attributes:
+        rows: how many there are.
+        columns: by name.
+        shared: by column name, what it shares with production; empty when nothing was compared.
+        canaries: by column name, how many cells hold a canary; empty when none was looked for.
+    """
 
     rows: int = 0
-    columns: dict[str, ColumnCounts] = field(default_factory=dict)
+    columns: Mapping[str, ColumnCounts] = field(default_factory=dict)
+    shared: Mapping[str, Shared] = field(default_factory=dict)
+    canaries: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: Counts) -> Counts:
-        columns = dict(self.columns)
-        for name, counts in other.columns.items():
-            columns[name] = columns[name] + counts if name in columns else counts
-        return Counts(self.rows + other.rows, columns)
+        return Counts(
+            self.rows + other.rows,
+            merged(self.columns, other.columns),
+            merged(self.shared, other.shared),
+            merged(self.canaries, other.canaries),
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -58,6 +59,14 @@ class _Entry(BaseModel):
     networks: list[_NetworkEntry] = Field(default_factory=list)
     alike: _Alike | None = None
     planted: Annotated[list[_Planted], Field(min_length=2)]
+
+
+def load_detectors(rules: Path) -> tuple[Detector, ...]:
+    """Read the detectors of the folder of rules. Raises as `parse_detectors`."""
+    folder = rules / "staging" / "detectors"
+    return parse_detectors(
+        {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.yml")}
+    )
 
 
 def parse_detectors(files: Mapping[str, str]) -> tuple[Detector, ...]:

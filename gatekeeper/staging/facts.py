@@ -7,7 +7,11 @@ machine is ever written here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
+
+from gatekeeper.staging.fingerprints.fingerprint import ColumnPrint
+from gatekeeper.staging.fingerprints.overlap import Repeats
 
 State = Literal["read", "accounted", "excluded", "unread"]
 
@@ -35,6 +39,32 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFacts:
+    """What a column shares with one column of production.
+
+    Attributes:
+        production: that column, as `store/object/column`.
+        values: different values that stand in both.
+    """
+
+    production: str
+    values: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a column compares with production.
+
+    Attributes:
+        repeats: how the column repeats itself; only values that tell whose they are count.
+        shared: the columns of production with which it shares a value.
+    """
+
+    repeats: Repeats
+    shared: tuple[SharedFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnFacts:
     """One column of an object.
 
@@ -47,6 +77,8 @@ class ColumnFacts:
         values: values that are neither null nor empty.
         undecodable: of these, the ones that are not UTF-8 text.
         detections: of the detectors that matched anything.
+        comparison: with the fingerprint of production; None where there was none to compare with.
+        canaries: cells that hold a canary of production; None where none was looked for.
     """
 
     name: str
@@ -57,6 +89,8 @@ class ColumnFacts:
     values: int = 0
     undecodable: int = 0
     detections: tuple[Detection, ...] = ()
+    comparison: Comparison | None = None
+    canaries: int | None = None
 
     @property
     def valid(self) -> int:
@@ -126,6 +160,27 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class FingerprintFacts:
+    """The fingerprint of production that an environment was held against.
+
+    Attributes:
+        path: as the policy names it.
+        created_at: UTC, when production was read; None when the file could not be used.
+        sources: the stores of production, with passwords masked.
+        columns: the ones whose values it holds.
+        left_out: how many columns of production it holds nothing of.
+        fault: why it could not be used.
+    """
+
+    path: str
+    created_at: datetime | None = None
+    sources: tuple[str, ...] = ()
+    columns: tuple[ColumnPrint, ...] = ()
+    left_out: int = 0
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFacts:
     """One store of an environment.
 
@@ -164,11 +219,15 @@ class EnvironmentFacts:
         name: as the policy names it.
         allowed_domains: the e-mail domains that counted as the company's own during the scan.
         stores: in the policy's order.
+        fingerprint: what it was compared with; None when the policy names none.
+        no_canaries: why no canary could be looked for though the policy asks for it.
     """
 
     name: str
     allowed_domains: tuple[str, ...]
     stores: tuple[StoreFacts, ...]
+    fingerprint: FingerprintFacts | None = None
+    no_canaries: Fault | None = None
 
     @property
     def was_scanned(self) -> bool:

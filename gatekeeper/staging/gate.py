@@ -24,4 +24,5 @@ STAGING = Gate(
     settings=StagingSettings,
     collect=_collect,
     judge=judge,
+    environment=("GATEKEEPER_FINGERPRINT_KEY",),
 )

@@ -4,15 +4,19 @@
 2. The detectors must have passed their self-test.
 3. No column may hold validated, non-reserved values beyond the environment's budget, unless
    chance explains them (`columns`).
+4. Where a fingerprint of production is given, every column must have been compared with it, and
+   none may share more with it than chance gives (`copies`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain
 
 from gatekeeper.core.gate import Context
 from gatekeeper.core.model import Failure, Finding, Judgement, Place
+from gatekeeper.staging import copies
 from gatekeeper.staging.columns import Sighting, alarms, unalarming
 from gatekeeper.staging.coverage import failures_of, ledger
 from gatekeeper.staging.facts import DetectorFacts, EnvironmentFacts, StagingEvidence
@@ -28,11 +32,18 @@ _SHOWN = 3  # places that fit into one line
 def judge(facts: StagingEvidence, settings: StagingSettings, context: Context) -> Judgement:
     """Judge every environment in the evidence."""
     found = chain.from_iterable(
-        _findings(environment, facts.detectors, settings, context)
+        (
+            *_findings(environment, facts.detectors, settings, context),
+            *_copies(environment, context),
+        )
         for environment in facts.environments
     )
     findings = tuple(sorted(found, key=lambda finding: -finding.severity))
-    failures = (*_self_test(facts.detectors), *failures_of(facts, settings))
+    failures = (
+        *_self_test(facts.detectors),
+        *failures_of(facts, settings),
+        *_uncompared(facts, settings, context.now),
+    )
     return Judgement(
         checked=tuple(_checked(facts)),
         findings=findings,
@@ -59,6 +70,31 @@ def _findings(
                 (environment.name, sighting.place),
                 blocking=blocking,
             )
+
+
+def _copies(environment: EnvironmentFacts, context: Context) -> Iterator[Finding]:
+    for copy in copies.copies(environment):
+        yield context.rules["staging-production-copy"].finding(
+            f"{copy} in `{environment.name}`",
+            Place(object=copy.place),
+            (environment.name, copy.place),
+        )
+
+    for place, cells in copies.caught(environment):
+        many = "s" * (cells != 1)
+        yield context.rules["staging-canary"].finding(
+            f"{place} in `{environment.name}` holds a canary of production in {cells:,} cell{many}",
+            Place(object=place),
+            (environment.name, place),
+        )
+
+
+def _uncompared(
+    facts: StagingEvidence, settings: StagingSettings, now: datetime
+) -> Iterator[Failure]:
+    for environment in facts.environments:
+        if declared := settings.environments.get(environment.name):
+            yield from copies.failures(environment, declared, now)
 
 
 def _message(
@@ -89,6 +125,7 @@ def _checked(facts: StagingEvidence) -> Iterator[str]:
     if facts.was_scanned:
         planted = sum(detector.planted for detector in facts.detectors)
         yield from chain.from_iterable(map(ledger, facts.environments))
+        yield from chain.from_iterable(map(copies.account, facts.environments))
         yield from chain.from_iterable(
             _by_chance(environment, facts.detectors) for environment in facts.environments
         )

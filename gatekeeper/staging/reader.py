@@ -9,18 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gatekeeper.core.errors import EvidenceError, GatekeeperError, NotAuthorisedError
-from gatekeeper.core.references import resolve
 from gatekeeper.staging.counts import ColumnCounts, Counts
 from gatekeeper.staging.detectors import Detector
 from gatekeeper.staging.engines import local
-from gatekeeper.staging.facts import ColumnFacts, Detection, Fault, ObjectFacts, StoreFacts
+from gatekeeper.staging.facts import (
+    ColumnFacts,
+    Comparison,
+    Detection,
+    Fault,
+    ObjectFacts,
+    StoreFacts,
+)
+from gatekeeper.staging.fingerprints.match import Shared
+from gatekeeper.staging.fingerprints.opened import compared
 from gatekeeper.staging.masking import masked
 from gatekeeper.staging.provenance import refuse_file_of_change
-from gatekeeper.staging.scan import scan
+from gatekeeper.staging.scan import UNKNOWN, Production, scan
 from gatekeeper.staging.settings import Exclusion, StoreSettings
 from gatekeeper.staging.stores import STORES
 from gatekeeper.staging.stores.address import Address, parse_address
 from gatekeeper.staging.stores.interface import Column, Session, StoreObject
+from gatekeeper.staging.variables import resolved
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,6 +50,7 @@ class Reader:
         environment: variables that URLs name. Secrets.
         remaining: seconds that are left.
         progress: tells the user.
+        production: what to compare with.
     """
 
     detectors: tuple[Detector, ...]
@@ -49,6 +59,7 @@ class Reader:
     environment: Mapping[str, str]
     remaining: Callable[[], float]
     progress: Callable[[str], None]
+    production: Production = UNKNOWN
 
     def within(self, environment: str, domains: Iterable[str]) -> Reader:
         """Return the reader of one environment, to which these e-mail domains belong."""
@@ -80,14 +91,7 @@ class Reader:
             return replace(facts, fault=_fault(error))
 
     def _address(self, settings: StoreSettings) -> Address:
-        try:
-            url = resolve(settings.url, self.environment)
-        except KeyError as error:
-            variable = error.args[0]
-            raise EvidenceError(
-                f"the environment variable {variable} is not set", f"set {variable}"
-            ) from None
-        return parse_address(url, STORES)
+        return parse_address(resolved(settings.url, self.environment), STORES)
 
     def _objects(
         self, session: Session, settings: StoreSettings, store: str
@@ -119,7 +123,8 @@ class Reader:
         facts = replace(facts, counted=session.count(item))
         if wanted:
             batches = self._timely(session.read(item, wanted))
-            counts = local.run(batches, partial(scan, detectors=self.detectors))
+            look = partial(scan, detectors=self.detectors, production=self.production)
+            counts = local.run(batches, look, Counts())
             facts = replace(facts, rows=counts.rows)
             known |= self._counted(known, counts)
         return replace(facts, columns=tuple(known.values()))
@@ -155,9 +160,15 @@ class Reader:
                 values=column.values,
                 undecodable=column.undecodable,
                 detections=tuple(self._detections(column)),
+                comparison=self._comparison(counts.shared.get(name)),
+                canaries=counts.canaries.get(name),
             )
             for name, column in counts.columns.items()
         }
+
+    def _comparison(self, shared: Shared | None) -> Comparison | None:
+        probe = self.production.probe
+        return compared(shared, probe.fingerprint) if shared and probe else None
 
     def _detections(self, counts: ColumnCounts) -> Iterator[Detection]:
         for detector, hits in zip(self.detectors, counts.hits, strict=True):

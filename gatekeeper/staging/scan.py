@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gatekeeper.staging import canaries
 from gatekeeper.staging.counts import PREVIEWS, ColumnCounts, Counts, Hits
 from gatekeeper.staging.detectors import Detector, Standing
+from gatekeeper.staging.fingerprints.match import Probe, match
 from gatekeeper.staging.text import FOLDED, as_text, unfolded
 from gatekeeper.staging.validators import assessed
 
@@ -21,16 +24,39 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def scan(batch: pa.RecordBatch, detectors: Sequence[Detector]) -> Counts:
-    """Count what the detectors see.
+@dataclass(frozen=True, slots=True)
+class Production:
+    """What is known of production.
+
+    Attributes:
+        probe: its fingerprint, or None.
+        canaries: the key that tells canaries, or None.
+    """
+
+    probe: Probe | None = None
+    canaries: bytes | None = field(default=None, repr=False)
+
+
+UNKNOWN = Production()
+
+
+def scan(
+    batch: pa.RecordBatch, detectors: Sequence[Detector], production: Production = UNKNOWN
+) -> Counts:
+    """Count what the detectors see, and what is shared with production.
 
     Args:
         batch: columns of type string, or binary for what may or may not be text. Columns of the
             same name are counted as one.
         detectors: their order is that of each column's hits.
+        production: what to compare with.
     """
     prefilter = "|".join([FOLDED, *(f"(?:{d.prefilter})" for d in detectors)])
-    counts = Counts(batch.num_rows)
+    counts = Counts(
+        batch.num_rows,
+        shared=match(batch, production.probe) if production.probe else {},
+        canaries=canaries.count(batch, production.canaries) if production.canaries else {},
+    )
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         counts += Counts(0, {name: _scan_column(column, prefilter, detectors)})
     return counts

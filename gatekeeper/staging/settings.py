@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from operator import attrgetter
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
-from gatekeeper.core.fields import EnvironmentString
+from gatekeeper.core.fields import Duration, EnvironmentString
 from gatekeeper.core.sections import Settings
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -79,10 +80,17 @@ class EnvironmentSettings(Settings):
         allow: values that look real and are the company's own.
         budget: for each detector, how many non-reserved values the environment may hold; 0 for
             a detector that is not named.
+        fingerprint: of production, made by `gatekeeper staging fingerprint`: a path relative to
+            the root under judgement. Without one, nothing is compared with production.
+        canaries: look for the canaries of production, which `gatekeeper staging canary` made.
+        fingerprint_max_age: an older one is refused: production has moved on.
     """
 
     stores: Annotated[list[StoreSettings], Field(min_length=1)]
     allow: Allowances = Allowances()
+    fingerprint: Annotated[EnvironmentString, StringConstraints(min_length=1)] | None = None
+    canaries: bool = False
+    fingerprint_max_age: Duration = timedelta(days=30)
     budget: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
 
     @field_validator("stores")

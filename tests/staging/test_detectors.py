@@ -255,7 +255,7 @@ def test_counts_do_not_depend_on_how_the_rows_are_cut(cells: list[str | None], s
     table = pa.table({"v": pa.array(cells, pa.string())})
     whole = scan(table.to_batches()[0], detectors) if cells else Counts()
     parts = table.to_batches(max_chunksize=size)
-    assert local.run(parts, lambda batch: scan(batch, detectors), workers=2) == whole
+    assert local.run(parts, lambda batch: scan(batch, detectors), Counts(), workers=2) == whole
 
 
 @given(st.text(max_size=60), st.sampled_from([EMAIL, CARD, IBAN, "user@example.com"]))

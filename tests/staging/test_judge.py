@@ -179,7 +179,8 @@ def test_the_fixtures_show_what_each_rule_means(path: Path, context: Context) ->
         {"environments": {"s": {"stores": []}}},
         {"environments": {"s": {"stores": [{"url": ""}]}}},
         {"environments": {"s": {"stores": [{"url": "sqlite:///a", "fingerprint": "x"}]}}},
-        {"environments": {"s": {"stores": [{"url": "sqlite:///a"}], "fingerprint": "x"}}},
+        {"environments": {"s": {"stores": [{"url": "sqlite:///a"}], "fingerprint": ""}}},
+        {"environments": {"s": {"stores": [{"url": "sqlite:///a"}], "canaries": "yes"}}},
         {"environments": {"s": {"stores": [{"url": "a", "exclude": [{"object": "t"}]}]}}},
         {
             "environments": {

@@ -6,28 +6,29 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from gatekeeper.staging.counts import Counts
+from gatekeeper.staging.counts import Addable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+T = TypeVar("T", bound=Addable)
 _WORKERS = min(8, os.cpu_count() or 1)
 
 
 def run(
     batches: Iterable[pa.RecordBatch],
-    scan: Callable[[pa.RecordBatch], Counts],
+    scan: Callable[[pa.RecordBatch], T],
+    total: T,
     *,
     workers: int = _WORKERS,
-) -> Counts:
-    """Scan every batch and add the counts up.
+) -> T:
+    """Scan every batch and add what comes of it to `total`.
 
     At most two batches a worker are held at any time. What reading or scanning raises is raised.
     """
-    total = Counts()
-    waiting: deque[Future[Counts]] = deque()
+    waiting: deque[Future[T]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         for batch in batches:
             waiting.append(pool.submit(scan, batch))
