@@ -105,6 +105,7 @@ class Store:
     def __init__(self, root: Path, folder: Path) -> None:
         self._root = root
         self._folder = folder
+        self._proven: set[str] = set()
         self.snapshot = cache(self._snapshot)
 
     def _snapshot(self, oid: str) -> Snapshot:
@@ -121,12 +122,17 @@ class Store:
     def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         """Return the best common ancestors; none where the histories are unrelated."""
         done = self._of_history(one, other, "merge-base", "--all", one, other)
-        return tuple(done.stdout.decode("ascii").split())
+        found = tuple(done.stdout.decode("ascii").split())
+        self._require_own_history(one, other, *(f"^{oid}" for oid in found))
+        return found
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Return whether one commit is, or comes before, the other."""
         args = ("merge-base", "--is-ancestor", ancestor, descendant)
-        return not self._of_history(ancestor, descendant, *args).returncode
+        if self._of_history(ancestor, descendant, *args).returncode:
+            return False
+        self._require_own_history(descendant, f"^{ancestor}")
+        return True
 
     def between(self, base: str, head: str) -> tuple[str, ...]:
         """Return every commit that the head holds and the base does not, all parents walked."""
@@ -175,6 +181,18 @@ class Store:
         if oid:
             return f"run `git fetch origin {oid}`, and run again"
         return "run `git fetch --refetch --no-filter origin`: this clone lacks some of its files"
+
+    def _require_own_history(self, *revisions: str) -> None:
+        """Hash every commit on the way: one that lied about its parents would lead elsewhere."""
+        done = git.ask(self._folder, "rev-list", *revisions)
+        if done.returncode:
+            raise self._refusal("the history", done.stderr)
+        names = set(done.stdout.decode("ascii").split()) - self._proven
+        for name in self._falsified(names):
+            raise EvidenceError(
+                f"this clone holds something else under the name {name[:7]}", "clone it anew"
+            )
+        self._proven |= names
 
     def _of_history(self, one: str, other: str, *args: str) -> CompletedProcess[bytes]:
         """Ask about two commits that are there: 0 and 1 are answers, unless git complains."""
