@@ -24,7 +24,9 @@ _FEWEST_DIGITS = 9  # a number with fewer is one of many
 _NUMBER = r"^\+?[0-9][0-9 ().\-/]{7,30}$"
 _BETWEEN = r"[^0-9]"
 _PREFIX = r"^00"  # written for `+` in telephone numbers
+_BEGINS_AS_NUMBER = r"^[-+.,0-9]"
 _ACCOUNT = r"^[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{1,4}){3,8}$"
+_UNEVEN = r"  |[\t\n\v\f\r]"
 _DATE = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ][0-9:.]{5,15}(?:z|[+-][0-9:]{2,6})?)?$"
     r"|^[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}$"
@@ -54,19 +56,29 @@ def reserved_of(detectors: Sequence[Detector]) -> Reserved:
 
 
 def telling(cells: pa.Array, reserved: Reserved) -> pa.Array:
-    """Return the cells worth hashing, in their common form and in their order.
+    """Return the cells worth hashing, in their common form, in any order.
+
+    Addresses, numbers and texts each have a form and noise of their own, and each cell is held
+    against its kind's expressions only.
 
     Args:
         cells: strings, nulls allowed.
         reserved: what is left out besides.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     plain = _plain(cells.drop_null())
     plain = plain.filter(pc.greater_equal(pc.utf8_length(plain), _SHORTEST))
-    plain = _unlike(plain, f"{_DATE}|{reserved.domain}")
-    plain = _numbers_compact(plain)
-    return plain.filter(pc.invert(pc.is_in(plain, _set_of(reserved.values))))
+    addresses, others = _split(plain, pc.match_substring(plain, "@"))
+    numbers, texts = _split(others, pc.match_substring_regex(others, _BEGINS_AS_NUMBER))
+    return pa.concat_arrays(
+        [
+            _unlike(addresses, reserved.domain),
+            _not_in(_numbers(numbers), reserved.values),
+            _not_in(_accounts_compact(texts), reserved.values),
+        ]
+    )
 
 
 def _plain(cells: pa.Array) -> pa.Array:
@@ -74,20 +86,24 @@ def _plain(cells: pa.Array) -> pa.Array:
     import pyarrow.compute as pc
 
     folded = pc.utf8_lower(pc.utf8_normalize(cells, form="NFKC"))
-    return pc.utf8_trim_whitespace(pc.replace_substring_regex(folded, r"\s+", " "))
+    uneven = pc.match_substring_regex(folded, _UNEVEN)
+    if pc.any(uneven).as_py():
+        folded = pc.if_else(uneven, pc.replace_substring_regex(folded, r"\s+", " "), folded)
+    return pc.utf8_trim_whitespace(folded)
 
 
-def _numbers_compact(cells: pa.Array) -> pa.Array:
-    """Write numbers as their digits alone, and leave out the ones that are too short to tell."""
+def _numbers(cells: pa.Array) -> pa.Array:
+    """Write numbers as their digits alone; dates, amounts and short numbers are left out."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    cells = _unlike(cells, _DATE)
     cells = cells.filter(pc.invert(_is_amount(cells)))
-    numeric = pc.match_substring_regex(cells, _NUMBER)
-    digits = pc.replace_substring_regex(cells.filter(numeric), _BETWEEN, "")
+    numeric, texts = _split(cells, pc.match_substring_regex(cells, _NUMBER))
+    digits = pc.replace_substring_regex(numeric, _BETWEEN, "")
     digits = pc.replace_substring_regex(digits, _PREFIX, "")
-    digits = digits.filter(pc.greater_equal(pc.binary_length(digits), _FEWEST_DIGITS))
-    return pa.concat_arrays([_accounts_compact(cells.filter(pc.invert(numeric))), digits])
+    long = digits.filter(pc.greater_equal(pc.binary_length(digits), _FEWEST_DIGITS))
+    return pa.concat_arrays([texts, long])
 
 
 def _accounts_compact(cells: pa.Array) -> pa.Array:
@@ -107,13 +123,20 @@ def _is_amount(cells: pa.Array) -> pa.Array:
     return pc.and_not(amount, long)
 
 
+def _split(cells: pa.Array, mask: pa.Array) -> tuple[pa.Array, pa.Array]:
+    import pyarrow.compute as pc
+
+    return cells.filter(mask), cells.filter(pc.invert(mask))
+
+
 def _unlike(cells: pa.Array, pattern: str) -> pa.Array:
     import pyarrow.compute as pc
 
     return cells.filter(pc.invert(pc.match_substring_regex(cells, pattern)))
 
 
-def _set_of(values: frozenset[str]) -> pa.Array:
+def _not_in(cells: pa.Array, values: frozenset[str]) -> pa.Array:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    return pa.array(sorted(values), pa.string())
+    return cells.filter(pc.invert(pc.is_in(cells, pa.array(sorted(values), pa.string()))))
