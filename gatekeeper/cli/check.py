@@ -21,6 +21,8 @@ from gatekeeper.wiring import run
 @click.option("--stage", type=TEXT, help="Run the gates of this stage.  [default: merge]")
 @click.option("--gate", "gates", type=TEXT, multiple=True, help="Run this gate; may be repeated.")
 @click.option("--pr", type=click.IntRange(min=1), help="Judge this pull request.")
+@click.option("--commits", type=TEXT, metavar="A..B", help="Judge every commit of this range.")
+@click.option("--branch", type=TEXT, help="The range is on this branch.  [default: the host's]")
 @click.option(
     "--diff", type=TEXT, metavar="BASE", help="Take what is on top of BASE for the change."
 )
@@ -48,6 +50,13 @@ def check(path: Path, printing: output.Printing, **given: Any) -> int:
 def _ask(path: Path, given: dict[str, Any]) -> run.Ask:
     if given["stage"] and given["gates"]:
         raise UsageError("--stage and --gate say different things", "give one of them")
+    if given["commits"] and (given["pr"] or given["diff"]):
+        raise UsageError("--commits names all that is judged", "leave --pr and --diff out")
+    options = Options(
+        *(given["environment"], given["feature"], given["evidence"]),
+        commits=given["commits"],
+        branch=given["branch"],
+    )
     return run.Ask(
         root=path,
         stage=given["stage"],
@@ -56,6 +65,6 @@ def _ask(path: Path, given: dict[str, Any]) -> run.Ask:
         diff=given["diff"],
         policy=given["policy"],
         record=given["record"],
-        options=Options(given["environment"], given["feature"], given["evidence"]),
+        options=options,
         deadline=given["deadline"],
     )

@@ -18,6 +18,7 @@ from gatekeeper import __version__, children
 # Listed here, so that `--help` need not import the commands themselves.
 COMMANDS = {
     "check": ("gatekeeper.cli.check:check", "May this change go on? Judge it."),
+    "audit": ("gatekeeper.cli.audit:audit", "Every commit of a release: pull request, verdict."),
     "replay": ("gatekeeper.cli.replay:replay", "Judge a recorded bundle again, offline."),
     "feature": ("gatekeeper.cli.feature:feature", "Take a feature through its phases, or back."),
     "staging": ("gatekeeper.cli.staging:staging", "Fingerprint production, verify staging."),

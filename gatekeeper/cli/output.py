@@ -65,6 +65,14 @@ def show(answer: Answer, printing: Printing) -> int:
     return answer.report.exit_code
 
 
+def write_text(text: str, file: Path | None) -> None:
+    """Print a text, or write it to a file."""
+    if file is None:
+        _print(text)
+    else:
+        _write(file, text)
+
+
 def _options(answer: Answer, printing: Printing) -> Options:
     if printing.output or not out.is_terminal:
         return Options(answer.catalog, DEFAULT_WIDTH)

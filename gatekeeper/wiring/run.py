@@ -27,7 +27,7 @@ from gatekeeper.evidence.bundle import Bundle, Run
 from gatekeeper.evidence.records import Record
 from gatekeeper.reports import interface as reports
 from gatekeeper.reports import json as json_report
-from gatekeeper.wiring import environment, gates, policies, subjects
+from gatekeeper.wiring import environment, gates, policies, ranges, subjects
 from gatekeeper.wiring.catalog import catalog
 
 DEFAULT_STAGE = "merge"
@@ -68,6 +68,21 @@ class Answer:
     catalog: Catalog
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """An answer, and what it was judged from.
+
+    Attributes:
+        answer: the report.
+        policy: by which it was judged.
+        records: one for each gate, in the order asked for.
+    """
+
+    answer: Answer
+    policy: Policy
+    records: tuple[Record, ...]
+
+
 Progress = Callable[[str, str], None]
 
 
@@ -79,9 +94,14 @@ def check(ask: Ask, now: datetime, progress: Progress) -> Answer:
         now: the time of judgement, UTC.
         progress: told (gate, what it does) while evidence is gathered.
     """
+    return examine(ask, now, progress).answer
+
+
+def examine(ask: Ask, now: datetime, progress: Progress) -> Examined:
+    """Do what `check` does, and return what the answer was judged from, too."""
     if ask.record:
         bundle.require_free(ask.record)
-    subject = subjects.resolve(ask.root, ask.pull_request, ask.options.recorded)
+    subject = _subject(ask)
     options = replace(ask.options, diff=subjects.start_of(ask.root, subject, ask.diff))
     ask = replace(ask, options=options)
     loaded = policies.load(ask.root, subject.base, ask.policy)
@@ -96,7 +116,13 @@ def check(ask: Ask, now: datetime, progress: Progress) -> Answer:
     if ask.record:
         text = _recorded_form(answer)
         bundle.write(ask.record, Bundle(run, loaded.text, catalog(), taken, text))
-    return answer
+    return Examined(answer, loaded.policy, taken)
+
+
+def _subject(ask: Ask) -> Subject:
+    if ask.options.commits is not None:
+        return ranges.subject_of(ask.root, ask.options.commits)
+    return subjects.resolve(ask.root, ask.pull_request, ask.options.recorded)
 
 
 def replay(folder: Path) -> Answer:

@@ -91,27 +91,28 @@ def start_of(root: Path, subject: Subject, base: str | None) -> str | None:
 
 
 def require_tree(root: Path, subject: Subject, chosen: Sequence[AnyGate]) -> None:
-    """Refuse to judge files that are not the pull request's.
+    """Refuse to judge files that are not the pull request's, or the range's.
 
     Raises:
         EvidenceError: a gate reads the tree, and it is not the head commit's, unchanged.
     """
     readers = ", ".join(gate.name for gate in chosen if gate.reads_tree)
-    if subject.pull_request is not None and readers:
+    if subject.base is not None and readers:
         _require_head(root, subject, readers)
 
 
 def _require_head(root: Path, subject: Subject, readers: str) -> None:
     wanted, found = subject.commit or "", git.head(root) or ""
+    number = subject.pull_request
+    end = "the end of the range" if number is None else f"the head of #{number}"
     if found != wanted:
         raise EvidenceError(
-            f"{readers} would read commit {found[:12]}, but the head of"
-            f" #{subject.pull_request} is {wanted[:12]}",
+            f"{readers} would read commit {found[:12]}, but {end} is {wanted[:12]}",
             f"run `git fetch origin {wanted} && git switch --detach {wanted}`",
         )
     if git.is_dirty(git.top(root)):
         raise EvidenceError(
-            f"the files differ from {wanted[:12]}, the head of #{subject.pull_request}",
+            f"the files differ from {wanted[:12]}, {end}",
             "commit, stash or remove what `git status` shows",
         )
 

@@ -119,8 +119,8 @@ class _Gathering:
         """Yield each commit with its candidates."""
         known = tuple(self._log.commits(oids))
         for number, one in enumerate(self._history.commits(known)):
-            if number % _STEP == 0:
-                self._progress(f"{number} of {len(oids)} commits, from {self._history.name}")
+            if number % _STEP == 0 or number == len(oids) - 1:
+                self._progress(f"{number + 1} of {len(oids)} commits, from {self._history.name}")
             _require_same(known[number], one.commit)
             picked = self._log.picked.get(one.commit.oid)
             yield replace(one, picked_from=picked) if picked else one
@@ -129,8 +129,8 @@ class _Gathering:
         """Yield each candidate, with what the clone says of its content."""
         numbers = self._numbers(commits)
         for done, pull in enumerate(self._history.pull_requests(numbers)):
-            if done % (_STEP // 4) == 0:
-                self._progress(f"{done} of {len(numbers)} pull requests")
+            if done % (_STEP // 4) == 0 or done == len(numbers) - 1:
+                self._progress(f"{done + 1} of {len(numbers)} pull requests")
             whole = content_added(self._store, pull)
             yield with_teams(whole, self._history) if self.owners else whole
 

@@ -17,7 +17,7 @@ from gatekeeper.review.range.origins import Origin, origins
 from gatekeeper.review.range.rows import Row
 from gatekeeper.review.range.sound import unsound
 from gatekeeper.review.settings import ReviewSettings
-from gatekeeper.review.words import count, short
+from gatekeeper.review.words import count, listed, short
 
 _SHOWN = 5
 
@@ -163,7 +163,7 @@ def _judgement(
         findings=(*release, *own, *of_pulls),
         failures=tuple(_failures(rows, judged)),
         summary=_summary(rows, release),
-        next_steps=tuple(dict.fromkeys(_next_steps(judged.values()))),
+        next_steps=tuple(dict.fromkeys((*_bring_again(rows), *_next_steps(judged.values())))),
     )
 
 
@@ -185,12 +185,27 @@ def _summary(rows: Sequence[Row], release: Sequence[Finding]) -> str:
             f"{count(len(rows), 'commit')} {verb} brought by "
             f"{count(len(pulls), 'reviewed pull request')}"
         )
-    return f"{len(bad)} of {count(len(rows), 'commit')} not proven reviewed: {bad[0].reason}"
+    verb = "is" if len(bad) == 1 else "are"
+    told = f"{len(bad)} of {count(len(rows), 'commit')} {verb} not proven reviewed"
+    return f"{told}: {_worst(bad).reason}"
+
+
+def _worst(rows: Sequence[Row]) -> Row:
+    return max(rows, key=lambda row: (row.verdict, row.pull_request is None))
+
+
+def _bring_again(rows: Sequence[Row]) -> Iterator[str]:
+    names = [short(row.commit) for row in rows if row.pull_request is None and row.findings]
+    if names:
+        yield (
+            f"bring what {listed(names)} changed again in a reviewed pull request, or have the "
+            "deviation accepted by name with a waiver"
+        )
 
 
 def _next_steps(judged: Iterable[_Judged]) -> Iterator[str]:
     steps = (
-        f"#{one.pull.number}: {step}"
+        step if f"#{one.pull.number} " in step else f"#{one.pull.number}: {step}"
         for one in judged
         if one.judgement.failures or any(finding.blocking for finding in one.judgement.findings)
         for step in one.judgement.next_steps

@@ -1,0 +1,68 @@
+"""Every line of an audit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gatekeeper.core.model import Failure, Waiver
+from gatekeeper.evidence import records
+from gatekeeper.reports.population import Line, Population, Verdict
+from gatekeeper.review.facts import ReviewFacts
+from gatekeeper.review.gate import REVIEW
+from gatekeeper.review.range.judge import judge_range
+from gatekeeper.review.range.rows import Row
+from gatekeeper.wiring import run
+
+
+def audit(ask: run.Ask, now: datetime, progress: run.Progress) -> Population:
+    """Judge every commit of the range that `ask.options.commits` names.
+
+    Args:
+        ask: what to judge; its gate is `review`.
+        now: the time of judgement, UTC.
+        progress: told (gate, what it does) while evidence is gathered.
+    """
+    examined = run.examine(ask, now, progress)
+    report = examined.answer.report
+    (result,) = report.results
+    opened = records.read(REVIEW, examined.records[0]).facts
+    span = ask.options.commits or ""
+    if isinstance(opened, Failure) or opened.range is None:
+        return Population(span, report, ())
+    rows = _rows(opened, examined)
+    accepted = {one.finding.fingerprint: one.waiver for one in result.waived}
+    return Population(span, report, tuple(_line(row, accepted) for row in rows))
+
+
+def _rows(facts: ReviewFacts, examined: run.Examined) -> tuple[Row, ...]:
+    settings = REVIEW.settings.model_validate(examined.policy.settings[REVIEW.name].model_dump())
+    return judge_range(facts, settings, examined.answer.catalog).rows
+
+
+def _line(row: Row, accepted: dict[str, Waiver]) -> Line:
+    blocking = [finding for finding in row.findings if finding.blocking]
+    waivers = [accepted[one.fingerprint] for one in blocking if one.fingerprint in accepted]
+    waived = bool(blocking) and len(waivers) == len(blocking) and not row.failures
+    first = waivers[0] if waived else None
+    return Line(
+        commit=row.commit,
+        subject=row.subject,
+        author=row.author,
+        pull_request=row.pull_request,
+        how=row.how,
+        opener=row.opener,
+        reviewers=row.reviewers,
+        contributors=row.contributors,
+        merged_by=row.merged_by,
+        bypassed_by=row.bypassed_by,
+        verdict="WAIVED" if first else _VERDICTS[row.verdict.name],
+        rules=tuple(dict.fromkeys(finding.rule for finding in blocking)),
+        fingerprints=tuple(dict.fromkeys(finding.fingerprint for finding in blocking)),
+        reason=row.reason,
+        waived_by=first.approved_by if first else "",
+        waived_until=str(first.expires or "") if first else "",
+        waived_because=first.reason if first else "",
+    )
+
+
+_VERDICTS: dict[str, Verdict] = {"PASS": "PASS", "FAIL": "FAIL", "ERROR": "ERROR"}
