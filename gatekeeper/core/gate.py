@@ -56,6 +56,8 @@ class Request(Generic[S]):
         deadline: seconds this gate may take; pass what is left on to every tool and request.
         progress: tells the user what is going on; goes to stderr.
         options: from the command line.
+        cache_key: seals what is kept in `cache`; empty means that nothing may be kept there.
+        programs: folders of this machine where programs are found, the preferred first.
     """
 
     subject: Subject
@@ -67,6 +69,8 @@ class Request(Generic[S]):
     deadline: float
     progress: Callable[[str], None]
     options: Options = Options()
+    cache_key: bytes = field(default=b"", repr=False)
+    programs: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

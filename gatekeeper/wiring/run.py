@@ -188,6 +188,8 @@ def _request(
         deadline=ask.deadline * 0.9,
         progress=partial(progress, gate.name),
         options=ask.options,
+        cache_key=environment.cache_key(),
+        programs=environment.program_folders(),
     )
 
 

@@ -22,6 +22,8 @@ _STEPS = {
     "a notebook": "keep the code in .py files, or exclude notebooks in the policy with a reason",
     "ends lines": "write the file with line feeds",
     "written in": "write the file in UTF-8",
+    "larger than": "split the file, or exclude it in the policy with a reason",
+    "it crashed": "exclude the file in the policy with a reason, and look at it by hand",
     "a repository": "scan that repository by itself and exclude it here with a reason",
     "its name": "rename the file",
     "cannot be read": "make the file readable for gatekeeper",
@@ -38,7 +40,8 @@ def failures(evidence: CodeEvidence) -> tuple[Failure, ...]:
 
 def unseen(run: ScannerRun) -> tuple[Unseen, ...]:
     """Return what a run did not wholly look at, including what it silently left out."""
-    lost = set(run.wanted).difference(run.scanned, (item.path for item in run.failed))
+    told = (*run.scanned, *run.cached, *(item.path for item in run.failed))
+    lost = set(run.wanted).difference(told)
     return (*run.failed, *(Unseen(path, _LOST) for path in sorted(lost)))
 
 
@@ -57,7 +60,9 @@ def _of_run(run: ScannerRun) -> tuple[Failure, ...]:
 
 def _seen(run: ScannerRun) -> str:
     count = _seen_wholly(run)
-    return f"{_files(count)} with {run.scanner} {run.version}" if count and not run.problem else ""
+    again = f", {len(run.cached)} of them as before" if run.cached else ""
+    told = f"{_files(count)} with {run.scanner} {run.version}{again}"
+    return told if count and not run.problem else ""
 
 
 def _seen_wholly(run: ScannerRun) -> int:

@@ -48,6 +48,25 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleared:
+    """Lines where a scanner that follows the data proves that some weaknesses are absent.
+
+    Attributes:
+        path: relative, with `/`.
+        line: 1-based.
+        end_line: 1-based, inclusive.
+        cwe: the weaknesses; empty for all, of lines that are never run.
+        reason: what the proof rests on.
+    """
+
+    path: str
+    line: int
+    end_line: int
+    cwe: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScannerRun:
     """One scanner's account of one run.
 
@@ -57,8 +76,11 @@ class ScannerRun:
         runtime: what the coverage depends on besides, e.g. `Python 3.11`; may be empty.
         wanted: files that it should look at.
         scanned: files that it says it looked at.
+        cached: files that it need not look at again: what it said of the same content stands.
         failed: files that it could not look at wholly, with reasons.
         hits: what it found.
+        cleared: what it proves harmless.
+        partly: files that it saw, but not to the end of what it does: it proves nothing of them.
         problem: why the run as a whole cannot be trusted; empty when it can.
         next_step: what to do about the problem.
     """
@@ -72,6 +94,9 @@ class ScannerRun:
     hits: tuple[Hit, ...] = ()
     problem: str = ""
     next_step: str = ""
+    cached: tuple[str, ...] = ()
+    cleared: tuple[Cleared, ...] = ()
+    partly: tuple[Unseen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,13 @@
-"""Runs bandit through its library: reads a JSON task on stdin, writes a JSON line for each file.
-
-A process of its own: a file made to crash the parser takes this process down and not the gate,
-and the lines written before tell which file it was.
-"""
+"""Runs bandit through its library, one file after the other; see `gatekeeper.scan.worker`."""
 
 from __future__ import annotations
 
 import ast
-import json
 import logging
-import sys
-import warnings
 from pathlib import Path
 from typing import Any
+
+from gatekeeper.scan.worker import serve
 
 
 class _Errors(logging.Handler):
@@ -27,25 +22,20 @@ class _Errors(logging.Handler):
 
 
 def main() -> None:
-    """Scan the files that stdin names."""
+    """Scan the files of the task."""
     from bandit.core import config
 
-    warnings.simplefilter("ignore")  # of the scanned code, e.g. invalid escape sequences
-    task = json.load(sys.stdin)
     errors = _Errors()
     logging.getLogger("bandit").handlers = [errors]
     logging.getLogger("bandit").propagate = False
     settings = config.BanditConfig()  # the defaults: no file of the tree is read
-    for name in task["paths"]:
-        errors.lines.clear()
-        answer = _scan(Path(task["root"]), name, settings, errors.lines)
-        sys.stdout.write(json.dumps({"path": name, **answer}) + "\n")
-        sys.stdout.flush()
+    serve(lambda root, name: _scan(root, name, settings, errors.lines))
 
 
 def _scan(root: Path, name: str, settings: Any, errors: list[str]) -> dict[str, Any]:
     from bandit.core import manager
 
+    errors.clear()
     run = manager.BanditManager(settings, "file", ignore_nosec=True)
     run.files_list = [str(root / name)]
     run.run_tests()
@@ -77,7 +67,3 @@ def _hit(found: Any) -> dict[str, Any]:
         "confidence": found.confidence,
         "message": found.text,
     }
-
-
-if __name__ == "__main__":
-    main()

@@ -6,9 +6,12 @@ import hashlib
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gatekeeper.scan.code.facts import ScannerRun
+
+if TYPE_CHECKING:
+    from gatekeeper.scan.interpreters import Interpreter
 
 LATE = "it did not finish in the time that was left"
 
@@ -20,10 +23,12 @@ class SourceFile:
     Attributes:
         path: relative to the root, with `/`.
         language: e.g. `python`.
+        digest: SHA-256 of its content, hex.
     """
 
     path: str
     language: str
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Task:
         rules: the folder of rules that gatekeeper ships.
         cache: a folder for what can be computed again; may not exist yet.
         deadline: on the monotonic clock, seconds.
+        python: the one that reads Python code; None for the one that runs gatekeeper.
     """
 
     root: Path
@@ -43,14 +49,30 @@ class Task:
     rules: Path
     cache: Path
     deadline: float
+    python: Interpreter | None = None
 
     def seconds_left(self) -> float:
         """Return the time that is left."""
         return self.deadline - time.monotonic()
 
 
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What a scanner's answer depends on besides the file: its path and its content.
+
+    Attributes:
+        version: of the tool.
+        runtime: what the coverage depends on besides, e.g. `Python 3.13`; may be empty.
+        identity: all of it: tool, version, flags, digest of the rules, interpreter.
+    """
+
+    version: str
+    runtime: str
+    identity: str
+
+
 class Scanner(Protocol):
-    """A tool that judges each file for itself."""
+    """A tool that judges each file for itself: its answer depends on nothing of another file."""
 
     @property
     def name(self) -> str:
@@ -58,6 +80,13 @@ class Scanner(Protocol):
 
     def wants(self, file: SourceFile) -> bool:
         """True when this scanner must look at the file."""
+
+    def engine(self, task: Task) -> Engine:
+        """Return what the answers to this task will depend on.
+
+        Raises:
+            ToolError: the tool or its rules are missing.
+        """
 
     def scan(self, task: Task) -> ScannerRun:
         """Look at the files.

@@ -16,25 +16,27 @@ from typing import Any
 
 from gatekeeper.core.errors import ToolError
 
-FORMAT = 1
+FORMAT = 2
 _PARTS = "parts.yaml"
 
 
-def bundle(rules: Path, cache: Path) -> Path:
+def bundle(rules: Path, cache: Path, language: str = "") -> Path:
     """Return the compiled rules, compiling them where the cache does not hold them yet.
 
     Args:
         rules: the folder of rules that gatekeeper ships.
         cache: where to keep the result, named by the digest of all that went into it.
+        language: the rules for this one alone, for nothing else: semgrep applies every rule to
+            every file that is named to it, whatever its suffix. Empty for all rules as they are.
 
     Raises:
         ToolError: there are no rules, or one cannot be read, or the cache cannot be written.
     """
     sources = _sources(rules / "scan" / "semgrep")
-    target = cache / f"semgrep-rules-{_digest(sources)}.json"
+    target = cache / f"semgrep-rules-{language or 'all'}-{_digest(sources)}.json"
     # What is in the cache is believed only when it is what compiling would give: it is cheap to
     # recompile, and a cache that others can write to must not switch rules off.
-    text = compiled(sources).encode()
+    text = compiled(sources, language).encode()
     try:
         if not target.is_file() or target.read_bytes() != text:
             _store(text, target)
@@ -42,6 +44,11 @@ def bundle(rules: Path, cache: Path) -> Path:
         reason = f"the compiled rules cannot be kept in {cache}: {error.strerror}"
         raise ToolError(reason, "let GATEKEEPER_CACHE_DIR name a folder to write to") from None
     return target
+
+
+def digest(rules: Path) -> str:
+    """Return a digest of everything that the compiled rules are made of."""
+    return _digest(_sources(rules / "scan" / "semgrep"))
 
 
 def _sources(folder: Path) -> dict[str, bytes]:
@@ -58,18 +65,28 @@ def _store(text: bytes, target: Path) -> None:
     fresh.replace(target)
 
 
-def compiled(sources: Mapping[str, bytes]) -> str:
-    """Return the rules of all files as one JSON document.
+def compiled(sources: Mapping[str, bytes], language: str = "") -> str:
+    """Return the rules of all files, or those for one language, as one JSON document.
 
     Raises:
         ToolError: as `bundle`.
     """
     parsed = {path: _yaml(text) for path, text in sorted(sources.items())}
     parts = parsed.pop(_PARTS, {})
-    found = list(chain.from_iterable(document["rules"] for document in parsed.values()))
+    rules = chain.from_iterable(document["rules"] for document in parsed.values())
+    found = [_only_for(language, rule) for rule in rules if _is_for(language, rule)]
     if not found:
-        raise ToolError("no semgrep rules are installed", "install gatekeeper again")
+        which = f"semgrep rules for {language}" if language else "semgrep rules"
+        raise ToolError(f"no {which} are installed", "install gatekeeper again")
     return json.dumps({"rules": _expand(found, parts)}, sort_keys=True)
+
+
+def _is_for(language: str, rule: Mapping[str, Any]) -> bool:
+    return not language or language in rule.get("languages", ())
+
+
+def _only_for(language: str, rule: dict[str, Any]) -> dict[str, Any]:
+    return rule | {"languages": [language]} if language else rule
 
 
 def _yaml(text: bytes) -> Any:

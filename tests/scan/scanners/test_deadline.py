@@ -13,9 +13,9 @@ import pytest
 
 from gatekeeper.core.model import Verdict
 from gatekeeper.core.pipeline import Outcome, conclude
-from gatekeeper.scan import processes
+from gatekeeper.scan import processes, workers
 from gatekeeper.scan.gate import CODE
-from gatekeeper.scan.scanners import bandit, semgrep
+from gatekeeper.scan.scanners import bandit, semgrep, semgrep_runs
 from gatekeeper.scan.scanners.interface import Task
 from tests.conftest import NOW
 
@@ -68,7 +68,9 @@ def test_files_that_bandit_finished_count_and_the_others_are_unseen(task, monkey
     found = {"test": "B602", "line": 2, "column": 1, "end_line": 2, "severity": "HIGH"}
     found |= {"confidence": "HIGH", "message": "a shell"}
     line = json.dumps({"path": "a.py", "hits": [found]})
-    monkeypatch.setattr(processes, "python", lambda *_: slow(line + '\n{"path": "b.py", "hi'))
+    said = line + '\n{"path": "b.py", "hi'
+    code = f"import sys, time; sys.stdout.write({said!r}); sys.stdout.flush(); time.sleep(600)"
+    monkeypatch.setattr(workers, "_program", lambda _: code)
     run = bandit.SCANNER.scan(task)
     assert run.scanned == ("a.py",)
     assert [hit.path for hit in run.hits] == ["a.py"]
@@ -92,10 +94,29 @@ def test_shares_that_semgrep_finished_count_and_the_others_are_unseen(task, monk
     assert account.failed[0].reason.startswith("it did not finish")
 
 
+@pytest.mark.parametrize("how", ["hangs", "crashes"])
+def test_one_file_that_holds_semgrep_up_costs_no_other_file_its_look(task, monkeypatch, how):
+    """Both front ends fail on any run that holds `b.py`, wherever in it."""
+    monkeypatch.setattr(semgrep_runs, "_PATIENCE", 4.0)
+    real = processes.run
+
+    def run(tool, command, **more):
+        if not any(part.endswith("b.py") for part in command):
+            return real(tool, command, **more)
+        return real(tool, slow(), **more) if how == "hangs" else processes.Completed(-11, b"", "")
+
+    monkeypatch.setattr(processes, "run", run)
+    account = semgrep.SCANNER.scan(replace(task, deadline=time.monotonic() + 120))
+    assert account.scanned == ("a.py", "c.py")
+    ((path, reason),) = [(item.path, item.reason) for item in account.failed]
+    assert path == "b.py"
+    assert reason == {"hangs": "took too long", "crashes": "it crashed on this file"}[how]
+
+
 def test_what_the_other_scanner_found_stands_beside_the_failure(
     task, monkeypatch, request_for, context
 ):
-    monkeypatch.setattr(semgrep, "_program", slow)
+    monkeypatch.setattr(semgrep_runs, "_program", slow)
     request = request_for(CODE, task.root, deadline=6.0)
     judgement = CODE.judge(CODE.collect(request), request.settings, context)
     result = conclude(Outcome("code", 0.0, judgement), (), NOW)

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from gatekeeper.scan.scanners import semgrep
+from gatekeeper.scan.files import language
+from gatekeeper.scan.scanners import semgrep, semgrep_runs
 from gatekeeper.scan.scanners.interface import Task
 from tests.scan.test_rules import FOLDER
 
@@ -30,13 +31,13 @@ def task(tmp_path_factory, rules_dir):
         (root / name).write_text(text)
     (root / "latin.py").write_bytes(b"# coding: latin-1\nx = '\xe9'\n")
     paths = sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
-    python = tuple(path for path in paths if not path.endswith(".yml"))
-    return Task(root, python, rules_dir, root.parent / "cache", time.monotonic() + 240)
+    code = tuple(path for path in paths if language(root, path))
+    return Task(root, code, rules_dir, root.parent / "cache", time.monotonic() + 240)
 
 
 def test_the_fast_front_end_says_what_the_other_says(task, monkeypatch):
     fast = semgrep.SCANNER.scan(task)
-    monkeypatch.setattr(semgrep, "_FAST", ())
+    monkeypatch.setattr(semgrep_runs, "_FAST", ())
     assert fast == semgrep.SCANNER.scan(task)
     assert len(fast.hits) > 30
     assert fast.failed

@@ -8,9 +8,11 @@ import time
 import pytest
 
 from gatekeeper.core.errors import ToolError
-from gatekeeper.scan import processes
+from gatekeeper.scan import processes, workers
 from gatekeeper.scan.code.coverage import unseen
-from gatekeeper.scan.scanners import SCANNERS, bandit, load, pip_audit, semgrep
+from gatekeeper.scan.encodings import misread
+from gatekeeper.scan.interpreters import OWN
+from gatekeeper.scan.scanners import SCANNERS, bandit, load, pip_audit, semgrep, semgrep_runs
 from gatekeeper.scan.scanners.interface import Contexts, SourceFile, Task, in_words
 from gatekeeper.scan.scanners.semgrep_rules import bundle, compiled
 
@@ -127,16 +129,35 @@ def test_a_password_in_the_source_is_not_repeated_by_bandit(tmp_path, rules_dir)
     assert "hunter2" not in hit.message
 
 
-def test_a_file_that_kills_the_worker_is_named_and_the_rest_is_not_called_seen(monkeypatch):
-    def died(*_, **__):
-        first = json.dumps({"path": "a.py", "hits": []}).encode()
-        return processes.Completed(-11, first + b"\n", "")
+KILLERS = {
+    "kills": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+    "exits": "import os; os._exit(3)",
+    "hangs": "import time; time.sleep(600)",
+}
+REASONS = {"kills": "it crashed", "exits": "it crashed", "hangs": "took too long"}
 
-    monkeypatch.setattr(processes, "run", died)
-    task = Task(None, ("a.py", "b.py", "c.py"), None, None, time.monotonic() + 60)
-    run = bandit.SCANNER.scan(task)
-    assert run.scanned == ("a.py",)
-    assert [item.path for item in run.failed] == ["b.py", "c.py"]
+
+@pytest.mark.parametrize("kind", sorted(KILLERS))
+def test_a_file_that_takes_the_worker_down_is_lost_alone(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(workers, "_PATIENCE", 5)
+    for name in "abcd":
+        (tmp_path / f"{name}.py").write_text(WEAK)
+    deadly = f"{{'b.py': lambda: exec({KILLERS[kind]!r})}}.get(name, dict)()"
+    code = f"from gatekeeper.scan.worker import serve; serve(lambda root, name: {deadly} or {{}})"
+    monkeypatch.setattr(workers, "_program", lambda _: code)
+    task = Task(tmp_path, ("a.py", "b.py", "c.py", "d.py"), None, None, time.monotonic() + 60)
+    tool = workers.Workers("any", "any", OWN, workers.FileAnswer)
+    told = {answer.path: answer.failed for answer in workers.looked_at(tool, task)}
+    assert told.pop("b.py").startswith(REASONS[kind])
+    assert told == {"a.py": "", "c.py": "", "d.py": ""}
+
+
+def test_a_worker_that_does_not_even_start_is_an_error_that_says_so(tmp_path):
+    (tmp_path / "a.py").write_text(WEAK)
+    task = Task(tmp_path, ("a.py",), None, None, time.monotonic() + 60)
+    tool = workers.Workers("any", "no.such.module", OWN, workers.FileAnswer)
+    with pytest.raises(ToolError, match=r"any broke down .*ModuleNotFoundError"):
+        workers.looked_at(tool, task)
 
 
 def answer(**changes):
@@ -220,7 +241,7 @@ def test_a_cache_that_cannot_be_written_is_an_error_with_a_next_step(tmp_path, r
     ],
 )
 def test_what_semgrep_would_read_otherwise_than_python_is_told(source, said):
-    reason = semgrep._misread(source)
+    reason = misread(source, "python")
     assert said in reason
     assert bool(said) == bool(reason)
 
@@ -263,16 +284,9 @@ def test_a_tool_that_is_not_installed_is_named_with_what_to_do(
 ):
     monkeypatch.setattr(bandit, "find_spec", lambda _: None)
     monkeypatch.setattr(pip_audit, "find_spec", lambda _: None)
-    monkeypatch.setattr(semgrep.sysconfig, "get_path", lambda _: str(tmp_path))
+    monkeypatch.setattr(semgrep_runs.sysconfig, "get_path", lambda _: str(tmp_path))
     (tmp_path / "a.py").write_text("x = 1\n")
     task = Task(tmp_path, ("a.py",), rules_dir, tmp_path / "cache", time.monotonic() + 60)
     with pytest.raises(ToolError, match=f"^{name} is not installed$") as refusal:
         use(task)
     assert refusal.value.next_step == f"install gatekeeper again: it brings {name}"
-
-
-def test_a_worker_that_crashes_is_told_by_its_last_line_alone():
-    said = "Traceback (most recent call last):\n  File 'x', line 1\nValueError: it broke"
-    with pytest.raises(ToolError) as refusal:
-        bandit._believable(processes.Completed(1, b"", said))
-    assert refusal.value.reason == "bandit broke down (exit status 1): ValueError: it broke"
