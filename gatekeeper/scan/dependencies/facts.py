@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+PYPI = "pypi"
+
+
+def exact(ecosystem: str, name: str, version: str) -> str:
+    """Return what names one version of one registry, as it is told to people."""
+    if ecosystem == PYPI:
+        return f"{name}=={version}"
+    return f"{ecosystem}:{name}@{version}"
+
 
 @dataclass(frozen=True, slots=True)
 class Pin:
@@ -15,17 +24,21 @@ class Pin:
         version: as PEP 440 writes it, without a local label: a build of that release.
         path: of the lock file, relative, with `/`.
         line: 1-based, or None when the format does not tell.
+        via: names of what asks for it, when the lock tells; empty for what is asked for directly.
+        ecosystem: the registry that it comes from: `pypi` or `npm`.
     """
 
     name: str
     version: str
     path: str
     line: int | None
+    via: tuple[str, ...] = ()
+    ecosystem: str = PYPI
 
     @property
     def exact(self) -> str:
-        """As a requirement: `name==version`."""
-        return f"{self.name}=={self.version}"
+        """As its ecosystem writes it: `name==version`, or `npm:name@version`."""
+        return exact(self.ecosystem, self.name, self.version)
 
     @property
     def package(self) -> str:
@@ -43,6 +56,8 @@ class Unpinned:
         line: 1-based, or None.
         reason: why it cannot be judged, e.g. `>=2 allows many versions`.
         sourced: True when it comes from a URL, a repository or a file instead of an index.
+        rule: that it does not meet.
+        blocks: False for what is told and does not fail the gate.
     """
 
     name: str
@@ -50,6 +65,8 @@ class Unpinned:
     line: int | None
     reason: str
     sourced: bool = False
+    rule: str = "unpinned-dependency"
+    blocks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +109,10 @@ class Vulnerability:
         fixed_in: versions that mend it, ascending.
         severity: `low` … `critical` when the database grades it, else None.
         summary: one line.
+        ecosystem: of the package.
+        score: of CVSS, 0–10, or None.
+        epss: the probability of its being exploited within 30 days, 0–1, or None.
+        exploited: True when the database says that it is known to be exploited.
     """
 
     name: str
@@ -101,6 +122,10 @@ class Vulnerability:
     fixed_in: tuple[str, ...]
     severity: str | None
     summary: str
+    ecosystem: str = PYPI
+    score: float | None = None
+    epss: float | None = None
+    exploited: bool = False
 
     @property
     def package(self) -> str:
@@ -122,20 +147,96 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Database:
-    """The folder of advisories that was asked.
+class Remedy:
+    """The smallest version above a pinned one that falls under no advisory.
 
     Attributes:
-        folder: relative to the root.
-        records: how many advisories it holds for PyPI.
-        as_of: when it was synchronised, or its newest advisory modified; None when it holds none.
-        revision: the commit that it was read from, or None for the files of the work tree.
+        package: `name@version`, as pinned.
+        version: to go to.
     """
 
-    folder: str
+    package: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The database of advisories that was asked.
+
+    Attributes:
+        name: as people know it, e.g. `advisories` for a folder.
+        records: how many advisories it holds for its ecosystem.
+        as_of: the older of when it was synchronised and when its newest advisory was modified.
+        revision: the commit that it was read from, or None.
+        ecosystem: whose packages it knows.
+        synced: True for the database that `gatekeeper advisories sync` keeps.
+    """
+
+    name: str
     records: int
-    as_of: datetime | None
+    as_of: datetime
     revision: str | None = None
+    ecosystem: str = PYPI
+    synced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a VEX document says of one vulnerability in some products.
+
+    Attributes:
+        path: of the document.
+        author: who answers for it.
+        at: when it was made, or last renewed.
+        vulnerabilities: ids, of which any may be meant.
+        products: purls that it speaks of.
+        components: purls of what it means inside the products; empty for the products themselves.
+        status: `not_affected`, `affected`, `fixed` or `under_investigation`.
+        why: its justification and what is said besides; may be empty.
+        justified: True when it gives a justification that OpenVEX knows.
+    """
+
+    path: str
+    author: str
+    at: datetime
+    vulnerabilities: tuple[str, ...]
+    products: tuple[str, ...]
+    components: tuple[str, ...]
+    status: str
+    why: str
+    justified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A file with packages that no advisory was asked for.
+
+    Attributes:
+        path: of the file.
+        ecosystem: e.g. `npm`, as `unjudged` in the policy names it.
+        reason: why not.
+        next_step: what to do about it.
+    """
+
+    path: str
+    ecosystem: str
+    reason: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Files that the policy leaves out.
+
+    Attributes:
+        pattern: of the policy.
+        reason: of the policy.
+        files: how many lock and project files that concerns.
+    """
+
+    pattern: str
+    reason: str
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +249,16 @@ class DependencyEvidence:
         pins: every exact version.
         unpinned: every requirement without one.
         problems: what keeps dependencies from being judged.
-        tool: e.g. `pip-audit 2.10.1`; empty when nothing was asked.
-        service: `osv`, or `folder`.
-        database: the folder, or None for a service.
-        judged: `name==version` for each package that the service answered for.
-        skipped: packages that it did not judge.
-        vulnerabilities: what it knows of the pins.
+        tool: what matched versions, e.g. `pip-audit 2.10.1`; empty when nothing was asked.
+        databases: that were asked; empty for a service.
+        judged: each version that was answered for, as `Pin.exact` writes it.
+        skipped: packages that the service did not judge.
+        vulnerabilities: what is known of the pins.
+        remedies: for the packages with vulnerabilities, as far as they are known.
+        own: names of the projects of the tree.
+        unjudged: files of other ecosystems.
+        excluded: what the policy leaves out.
+        statements: what the VEX files of the policy say.
     """
 
     files: tuple[LockFile, ...]
@@ -162,8 +267,12 @@ class DependencyEvidence:
     unpinned: tuple[Unpinned, ...]
     problems: tuple[Problem, ...]
     tool: str
-    service: str
-    database: Database | None
+    databases: tuple[Database, ...] = ()
     judged: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     vulnerabilities: tuple[Vulnerability, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    own: tuple[str, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    statements: tuple[Statement, ...] = ()

@@ -14,9 +14,12 @@ from typing import TypeAlias
 from gatekeeper.scan.dependencies.declarations import declares, project
 from gatekeeper.scan.dependencies.declarations.interface import UNKNOWN, Need, Project
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
-from gatekeeper.scan.dependencies.locks.interface import folder_mark
+from gatekeeper.scan.dependencies.locks.interface import Requirements, folder_mark, gathered
 
 _LOCK = "make one with `uv lock`, `poetry lock` or `uv pip compile`, and commit it"
+
+_BUILDS = "is needed to build it, in whatever version is newest then"
+_BUILD_RULE = "unpinned-build-requirement"
 
 # The versions of each name; None stands for one that is told as unpinned.
 Versions: TypeAlias = Mapping[str, Set[str | None]]
@@ -62,12 +65,15 @@ class Surveyed:
     """What the projects of the tree need.
 
     Attributes:
-        problems: a project without a lock, or with one that does not cover it.
+        said: problems of a project without a lock, or with one that does not cover it; what only
+            builds projects; and what projects compute.
         without_dependencies: declaration files of projects that ask for nothing.
+        names: of the projects, as far as they have one.
     """
 
-    problems: tuple[Problem, ...]
+    said: Requirements
     without_dependencies: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 def survey(root: Path, files: Iterable[str], locked: Locked) -> Surveyed:
@@ -80,7 +86,28 @@ def survey(root: Path, files: Iterable[str], locked: Locked) -> Surveyed:
     """
     projects = [project(root, path) for path in filter(declares, files)]
     idle = filter(attrgetter("idle"), projects)
-    return Surveyed(tuple(_problems(projects, locked)), tuple(map(attrgetter("path"), idle)))
+    said = (*_problems(projects, locked), *_computed(projects), *_building(projects))
+    names = dict.fromkeys(it.name for it in projects if it.name)
+    return Surveyed(gathered(said), tuple(map(attrgetter("path"), idle)), tuple(names))
+
+
+def _computed(projects: Iterable[Project]) -> Iterator[Unpinned]:
+    """Yield what a project computes: no lock can be held against that."""
+    for it in projects:
+        if it.computed:
+            yield Unpinned(it.path, it.path, None, it.computed, rule="computed-dependencies")
+
+
+def _building(projects: Iterable[Project]) -> Iterator[Pin | Unpinned]:
+    """Yield what builds a project: judged where its version is told, else only told."""
+    for it in projects:
+        for need in it.builds:
+            if need.sourced:
+                yield Unpinned(need.name, it.path, None, "builds it from a URL", sourced=True)
+            elif need.exact:
+                yield Pin(need.name, need.exact, it.path, None)
+            else:
+                yield Unpinned(need.name, it.path, None, _BUILDS, rule=_BUILD_RULE, blocks=False)
 
 
 def _problems(projects: Sequence[Project], locked: Locked) -> Iterator[Problem]:

@@ -1,66 +1,70 @@
-"""Opens what the policy names: the service, or our own one that answers from a folder."""
+"""Opens what the policy names: a folder of the tree, the synchronised database, or the service."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 from gatekeeper.core.errors import EvidenceError
 from gatekeeper.core.gate import Request
-from gatekeeper.core.model import Severity
-from gatekeeper.scan.dependencies import advisories, base, osv_server
+from gatekeeper.scan.dependencies import advisories, base
+from gatekeeper.scan.dependencies.database import index
+from gatekeeper.scan.dependencies.database.ecosystems import Ecosystem
+from gatekeeper.scan.dependencies.database.places import database_file, databases_folder
 from gatekeeper.scan.dependencies.facts import Database
 from gatekeeper.scan.dependencies.settings import OSV, DependencySettings
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where to ask.
+    """A database that is ready to be asked."""
 
-    Attributes:
-        url: of a service, or None for pip-audit's own choice.
-        database: the folder behind it, or None for a service.
-        severities: the database's grade of each advisory, by id.
-    """
-
-    url: str | None
-    database: Database | None
-    severities: Mapping[str, str | None]
+    index: index.Index
+    database: Database
 
 
 @contextmanager
-def opened(request: Request[DependencySettings], deadline: float) -> Iterator[Source]:
-    """Yield the source; a folder is served for as long as the context lasts.
+def opened(
+    request: Request[DependencySettings], ecosystem: Ecosystem, deadline: float
+) -> Iterator[Source | None]:
+    """Yield the database for an ecosystem; None when only a service can be asked.
 
     Raises:
-        EvidenceError: the folder is missing, leads out of the tree or holds something else.
+        EvidenceError: it is damaged; the folder is missing, leads out of the tree or holds
+            something else.
     """
-    name = request.settings.advisories
-    if name == OSV:
-        yield Source(None, None, {})
+    if request.settings.advisories != OSV:
+        with _of_folder(request, ecosystem, deadline) as source:
+            yield source
         return
-    with _folder(request, name, deadline) as folder:
-        known = advisories.load(folder, name)
-    database = Database(name, known.records, known.as_of, request.subject.base)
-    with osv_server.serving(known) as url:
-        yield Source(url, database, _severities(known))
+    synced = database_file(request.cache, ecosystem)
+    if not synced.is_file():
+        yield None
+        return
+    with index.opened(synced) as found:
+        yield Source(found, _described(found, f"osv.dev's {ecosystem.osv}", None, synced=True))
 
 
-def _severities(known: advisories.Advisories) -> dict[str, str | None]:
-    """Return the grade of each advisory; the worst one when two records share an id."""
-    found: dict[str, str | None] = {}
-    for one in chain.from_iterable(known.by_package.values()):
-        found[one.id] = worst((found.get(one.id), one.severity))
-    return found
+@contextmanager
+def _of_folder(
+    request: Request[DependencySettings], ecosystem: Ecosystem, deadline: float
+) -> Iterator[Source]:
+    name, cache = request.settings.advisories, databases_folder(request.cache)
+    with (
+        _folder(request, name, deadline) as folder,
+        advisories.opened(folder, cache, name, ecosystem) as found,
+    ):
+        yield Source(found, _described(found, name, request.subject.base))
 
 
-def worst(grades: Iterable[str | None]) -> str | None:
-    """Return the worst grade, or None when there is none."""
-    return max(filter(None, grades), key=lambda grade: Severity[grade.upper()], default=None)
+def _described(
+    found: index.Index, name: str, revision: str | None, *, synced: bool = False
+) -> Database:
+    told = found.about
+    return Database(name, told.records, told.as_of, revision, found.ecosystem.key, synced)
 
 
 def _folder(

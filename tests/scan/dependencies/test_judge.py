@@ -34,11 +34,10 @@ CLEAN = DependencyEvidence(
     unpinned=(),
     problems=(),
     tool="pip-audit 2.10.1",
-    service="folder",
-    database=Database("advisories", 12, datetime(2026, 11, 22, tzinfo=UTC)),
+    databases=(Database("advisories", 12, datetime(2026, 11, 22, tzinfo=UTC)),),
     judged=("flask==2.0.1",),
 )
-EMPTY = replace(CLEAN, files=(), pins=(), judged=(), database=None, tool="")
+EMPTY = replace(CLEAN, files=(), pins=(), judged=(), databases=(), tool="")
 
 
 def test_pins_without_an_advisory_pass(context):
@@ -155,18 +154,17 @@ def test_a_problem_is_a_failure_with_its_next_step(context):
     [
         (Database("a", 12, datetime(2026, 11, 16, 11, tzinfo=UTC)), "7d 1h old"),
         (Database("a", 12, datetime(2026, 11, 24, tzinfo=UTC)), "future"),
-        (Database("a", 0, None), "no advisory"),
         (Database("a", 0, datetime(2026, 11, 23, tzinfo=UTC)), "no advisory"),
     ],
 )
 def test_knowledge_that_is_too_old_or_empty_is_a_failure(context, database, said):
-    judged = judge(replace(CLEAN, database=database), SETTINGS, context)
+    judged = judge(replace(CLEAN, databases=(database,)), SETTINGS, context)
     assert said in judged.failures[0].reason
 
 
 def test_knowledge_of_exactly_the_allowed_age_holds(context):
     database = Database("a", 12, datetime(2026, 11, 16, 12, tzinfo=UTC))
-    assert judge(replace(CLEAN, database=database), SETTINGS, context).failures == ()
+    assert judge(replace(CLEAN, databases=(database,)), SETTINGS, context).failures == ()
 
 
 def test_evidence_survives_its_json():
@@ -184,6 +182,10 @@ def test_evidence_survives_its_json():
         {"private": ["not a name"]},
         {"max_age": "soon"},
         {"ignore": ["CVE-1"]},
+        {"unjudged": {"npm": "short"}},
+        {"unjudged": {"nmp": "audited by the front end's workflow"}},
+        {"vex": ["../vex.json"]},
+        {"exclude": [{"path": "docs/**"}]},
     ],
 )
 def test_settings_that_cannot_be_honoured_are_refused(settings):

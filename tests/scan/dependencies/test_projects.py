@@ -20,13 +20,13 @@ def surveyed(root, files, known=(), own=()):
 
 
 def test_a_project_without_a_lock_is_a_problem_with_a_next_step(tmp_path):
-    (problem,) = surveyed(tmp_path, {"pyproject.toml": PROJECT}).problems
+    (problem,) = surveyed(tmp_path, {"pyproject.toml": PROJECT}).said.problems
     assert "no lock file" in problem.reason
     assert "uv lock" in problem.next_step
 
 
 def test_a_lock_that_does_not_hold_what_is_asked_for_is_a_problem(tmp_path):
-    (problem,) = surveyed(tmp_path, {"pyproject.toml": PROJECT, "uv.lock": ""}).problems
+    (problem,) = surveyed(tmp_path, {"pyproject.toml": PROJECT, "uv.lock": ""}).said.problems
     assert "`flask`" in problem.reason
 
 
@@ -39,7 +39,7 @@ def test_a_lock_beside_or_above_covers_a_project(tmp_path):
         found = format_of(lock)
         surveyed(root, files)
         known = found.read(root, lock).pins
-        assert surveyed(root, files, known).problems == ()
+        assert surveyed(root, files, known).said.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def test_a_lock_beside_or_above_covers_a_project(tmp_path):
 def test_only_what_a_lock_takes_from_the_tree_need_not_stand_in_it(tmp_path, own, problems):
     inner = '[project]\nname = "Flask"\n'
     files = {"pyproject.toml": PROJECT, "packages/flask/pyproject.toml": inner, "uv.lock": ""}
-    assert len(surveyed(tmp_path, files, own=own).problems) == problems
+    assert len(surveyed(tmp_path, files, own=own).said.problems) == problems
 
 
 def test_a_lock_in_another_folder_covers_nothing(tmp_path):
     files = {"a/pyproject.toml": PROJECT, "b/requirements.txt": "flask==2.0.1\n"}
-    assert surveyed(tmp_path, files).problems
+    assert surveyed(tmp_path, files).said.problems
 
 
 @pytest.mark.parametrize(
@@ -65,16 +65,16 @@ def test_a_lock_in_another_folder_covers_nothing(tmp_path):
 )
 def test_a_project_that_asks_for_nothing_needs_no_lock(tmp_path, text, idle):
     found = surveyed(tmp_path, {"pyproject.toml": text})
-    assert (found.problems, found.without_dependencies) == ((), idle)
+    assert (found.said.problems, found.without_dependencies) == ((), idle)
 
 
 def test_a_project_whose_needs_cannot_be_told_needs_a_lock(tmp_path):
-    (problem,) = surveyed(tmp_path, {"setup.py": "raise SystemExit('never run')"}).problems
+    (problem,) = surveyed(tmp_path, {"setup.py": "raise SystemExit('never run')"}).said.problems
     assert "no lock file" in problem.reason
 
 
 def test_a_project_file_that_cannot_be_read_is_a_problem(tmp_path):
-    assert surveyed(tmp_path, {"pyproject.toml": "[project\n"}).problems
+    assert surveyed(tmp_path, {"pyproject.toml": "[project\n"}).said.problems
 
 
 ASKING = [
@@ -100,14 +100,14 @@ SETUP = [
     [*(("pyproject.toml", text) for text in ASKING), *(("setup.cfg", text) for text in SETUP)],
 )
 def test_whatever_a_project_asks_for_needs_a_lock(tmp_path, name, text):
-    (problem,) = surveyed(tmp_path, {name: text}).problems
+    (problem,) = surveyed(tmp_path, {name: text}).said.problems
     assert "no lock file" in problem.reason
 
 
 @pytest.mark.parametrize("text", ["[flake8]\nmax-line-length = 99\n", "[metadata]\nname = x\n"])
 def test_a_setup_cfg_that_asks_for_nothing_says_nothing(tmp_path, text):
     found = surveyed(tmp_path, {"setup.cfg": text})
-    assert (found.problems, found.without_dependencies) == ((), ())
+    assert (found.said.problems, found.without_dependencies) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_setup_cfg_that_asks_for_nothing_says_nothing(tmp_path, text):
     ],
 )
 def test_a_declaration_that_cannot_be_read_is_a_problem(tmp_path, name, text):
-    (problem,) = surveyed(tmp_path, {name: text}).problems
+    (problem,) = surveyed(tmp_path, {name: text}).said.problems
     assert problem.next_step == "mend the file"
 
 
@@ -153,7 +153,7 @@ HELD = (Pin("flask", "2.2.5", "uv.lock", 1), Unpinned("acme", "uv.lock", 2, "com
 def test_a_lock_holds_versions_that_the_project_admits(tmp_path, needs, missing):
     text = f'[project]\nname = "shop"\ndependencies = [{needs}]\n'
     found = surveyed(tmp_path, {"pyproject.toml": text, "uv.lock": ""}, HELD)
-    assert [problem.reason.split()[3:] for problem in found.problems] == (
+    assert [problem.reason.split()[3:] for problem in found.said.problems] == (
         [[*f"{missing}, which no lock file holds".split()]] if missing else []
     )
 
@@ -186,7 +186,7 @@ def test_versions_of_poetry_and_pipenv_are_held_against_the_lock(
 ):
     files = {name: f"[{table}]\nflask = {told}\n", "uv.lock": ""}
     found = surveyed(tmp_path, files, HELD)
-    assert [problem.reason for problem in found.problems] == (
+    assert [problem.reason for problem in found.said.problems] == (
         [f"{name} asks for {missing}, which no lock file holds"] if missing else []
     )
 
@@ -194,12 +194,12 @@ def test_versions_of_poetry_and_pipenv_are_held_against_the_lock(
 def test_the_settings_of_a_pipfile_ask_for_nothing(tmp_path):
     text = '[[source]]\nurl = "x"\n[requires]\npython_version = "3.12"\n[packages]\n'
     found = surveyed(tmp_path, {"Pipfile": text})
-    assert (found.problems, found.without_dependencies) == ((), ("Pipfile",))
+    assert (found.said.problems, found.without_dependencies) == ((), ("Pipfile",))
 
 
 def test_a_project_may_ask_for_its_own_extras(tmp_path):
     text = '[project]\nname = "Shop"\n[project.optional-dependencies]\nall = ["shop[web]"]\n'
-    assert surveyed(tmp_path, {"pyproject.toml": text, "uv.lock": ""}).problems == ()
+    assert surveyed(tmp_path, {"pyproject.toml": text, "uv.lock": ""}).said.problems == ()
 
 
 def setup(**arguments):
@@ -244,7 +244,7 @@ def test_what_a_setup_py_asks_for_in_so_many_words_is_held_against_the_lock(
     tmp_path, text, missing
 ):
     found = surveyed(tmp_path, {"setup.py": text, "uv.lock": ""}, HELD)
-    assert [problem.reason for problem in found.problems] == (
+    assert [problem.reason for problem in found.said.problems] == (
         [f"setup.py asks for {missing}, which no lock file holds"] if missing else []
     )
     assert found.without_dependencies == ()
@@ -252,7 +252,7 @@ def test_what_a_setup_py_asks_for_in_so_many_words_is_held_against_the_lock(
 
 def test_a_setup_py_needs_a_lock_whatever_it_says_since_it_may_ask_for_more(tmp_path):
     for text in (setup(), setup(install_requires="[]"), setup(install_requires="['flask']")):
-        (problem,) = surveyed(tmp_path, {"setup.py": text}).problems
+        (problem,) = surveyed(tmp_path, {"setup.py": text}).said.problems
         assert "no lock file" in problem.reason
 
 
@@ -262,8 +262,8 @@ def test_projects_of_one_tree_may_ask_for_each_other_in_setup_py(tmp_path):
         "b/setup.py": setup(name="'b'"),
         "uv.lock": "",
     }
-    assert surveyed(tmp_path, files, own=("./a", "./b")).problems == ()
-    assert len(surveyed(tmp_path, files, own=("./a",)).problems) == 1
+    assert surveyed(tmp_path, files, own=("./a", "./b")).said.problems == ()
+    assert len(surveyed(tmp_path, files, own=("./a",)).said.problems) == 1
 
 
 DEEP = 50_000
@@ -286,5 +286,5 @@ DEEP = 50_000
     ],
 )
 def test_a_setup_py_that_cannot_be_read_is_a_problem(tmp_path, text):
-    (problem,) = surveyed(tmp_path, {"setup.py": text, "uv.lock": ""}).problems
+    (problem,) = surveyed(tmp_path, {"setup.py": text, "uv.lock": ""}).said.problems
     assert problem.next_step == "mend the file"

@@ -12,6 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from gatekeeper.scan.dependencies.locks.interface import UnreadableError
+from gatekeeper.scan.dependencies.versions import released
 
 _NO_TABLE: Mapping[str, Any] = {}
 
@@ -34,6 +35,12 @@ class Need:
 
     def __str__(self) -> str:
         return f"{self.name}{' @ …' if self.sourced else self.allowed}"
+
+    @property
+    def exact(self) -> str | None:
+        """The one release that it allows, or None."""
+        exact = [one for one in self.allowed if one.operator in {"==", "==="}]
+        return released(exact[0].version) if exact else None
 
     def admits(self, version: str) -> bool:
         """True when the release will do; a need of one build is one of its release here."""
@@ -61,12 +68,18 @@ class Project:
         name: of the project; may be empty.
         needs: what it asks for; None when it is no project, e.g. only configures tools.
         unreadable: why the file says nothing; empty when it does.
+        builds: what is needed to build it.
+        computed: what of its needs only a run would tell, in words; empty when nothing is.
+        files: beside the file, that hold more of its needs as lines.
     """
 
     path: str
     name: str = ""
     needs: tuple[Need, ...] | None = None
     unreadable: str = ""
+    builds: tuple[Need, ...] = ()
+    computed: str = ""
+    files: tuple[str, ...] = ()
 
     @property
     def idle(self) -> bool:

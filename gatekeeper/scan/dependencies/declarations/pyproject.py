@@ -26,7 +26,45 @@ def read(path: str, text: str) -> Project:
     needs = tuple(_needs(document))
     poetry = "poetry" in table(document, "tool")
     is_project = "project" in document or poetry or needs
-    return Project(path, _name(document), needs if is_project else None)
+    return Project(
+        path,
+        _name(document),
+        needs if is_project else None,
+        builds=tuple(written(table(document, "build-system").get("requires", []))),
+        computed=_computed(document),
+        files=tuple(_files(document)),
+    )
+
+
+def _dynamic(document: Mapping[str, Any]) -> frozenset[str]:
+    """Return which of its needs the project leaves to its build tool."""
+    return _DEPENDENCIES.intersection(listed(table(document, "project").get("dynamic", [])))
+
+
+def _computed(document: Mapping[str, Any]) -> str:
+    """Say what a build tool computes; not what it reads from a table or a file that is known."""
+    tools = table(document, "tool")
+    known = {"dependencies", *_DEPENDENCIES} if "poetry" in tools else _read_from(document)
+    left = sorted(_dynamic(document) - known)
+    return f"leaves {' and '.join(f'`{key}`' for key in left)} to its build tool" if left else ""
+
+
+def _read_from(document: Mapping[str, Any]) -> set[str]:
+    setuptools = table(table(document, "tool"), "setuptools")
+    return set(table(setuptools, "dynamic").keys())
+
+
+def _files(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the files that setuptools reads needs from."""
+    dynamic = table(table(table(document, "tool"), "setuptools"), "dynamic")
+    told = [table(dynamic, "dependencies"), *_extras(table(dynamic, "optional-dependencies"))]
+    for one in told:
+        files = one.get("file", [])
+        yield from [files] if isinstance(files, str) else listed(files)
+
+
+def _extras(groups: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (table(groups, name) for name in groups)
 
 
 def _name(document: Mapping[str, Any]) -> str:

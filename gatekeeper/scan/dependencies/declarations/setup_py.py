@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -21,6 +21,8 @@ from gatekeeper.scan.dependencies.locks.lines import logical_lines
 _ASKING = ("install_requires", "extras_require", "tests_require")
 # Characters: parsed source takes many times its size.
 _LONGEST = 200_000
+_NO_CALL = "calls no `setup` that can be read"
+_UNTOLD = object()
 _REFUSED = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError)
 
 
@@ -30,12 +32,22 @@ def read(path: str, text: str) -> Project:
     Raises:
         UnreadableError: it is no program, or larger than one is that only sets up a project.
     """
+    program = _program(text)
     passed: dict[str | None, list[object]] = defaultdict(list)
-    for key, value in _passed(_program(text)):
+    for key, value in _passed(program):
         passed[key].append(value)
     values = chain.from_iterable(passed[key] for key in _ASKING)
     needs = chain.from_iterable(map(_asked, values))
-    return Project(path, _only(passed["name"]), (UNKNOWN, *needs))
+    computed = _computed(passed) if any(map(_is_setup, ast.walk(program))) else _NO_CALL
+    return Project(path, _only(passed["name"]), (UNKNOWN, *needs), computed=computed)
+
+
+def _computed(passed: Mapping[str | None, Sequence[object]]) -> str:
+    """Say what the program passes on without writing it down; empty when that is nothing."""
+    keys = [key for key in _ASKING if any(value is _UNTOLD for value in passed.get(key, ()))]
+    if None in passed:
+        return "passes on arguments that only a run would tell"
+    return f"computes {' and '.join(f'`{key}`' for key in keys)}" if keys else ""
 
 
 def _only(names: Sequence[object]) -> str:
@@ -84,7 +96,7 @@ def _literal(node: ast.expr) -> object:
     try:
         return ast.literal_eval(node)
     except _REFUSED:
-        return None
+        return _UNTOLD
 
 
 def _asked(value: object) -> Iterator[Need]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from gatekeeper.scan.dependencies.locks import pipfile, requirements, toml
 from gatekeeper.scan.dependencies.locks.interface import LockFormat
 
+REQUIREMENTS = LockFormat("requirements", requirements.claims, requirements.read)
 FORMATS: tuple[LockFormat, ...] = (
-    LockFormat("requirements", requirements.claims, requirements.read),
+    REQUIREMENTS,
     LockFormat("uv.lock", toml.UV.claims, toml.UV.read),
     LockFormat("poetry.lock", toml.POETRY.claims, toml.POETRY.read),
     LockFormat("pdm.lock", toml.PDM.claims, toml.PDM.read),

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from packaging.utils import InvalidName, canonicalize_name
 
-from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
+from gatekeeper.scan.dependencies.facts import Pin, Problem, Unjudged, Unpinned
 
 T = TypeVar("T")
 MAX_BYTES = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file that may be installed for a version.
+
+    Attributes:
+        name: of the file, or the address where that is told.
+        algorithm: of its digest, e.g. `sha256`.
+        digest: hex digits.
+    """
+
+    name: str
+    algorithm: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +40,16 @@ class Requirements:
         problems: what could not be read.
         own: entries that are code of the tree itself, by name or by folder as `folder_mark`
             writes it; the code gate looks at that.
+        unjudged: what is of an ecosystem that is not judged.
+        files: what a lock offers for each name and version, for a bill of materials.
     """
 
     pins: tuple[Pin, ...] = ()
     unpinned: tuple[Unpinned, ...] = ()
     problems: tuple[Problem, ...] = ()
     own: tuple[str, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
+    files: Mapping[tuple[str, str], tuple[Artifact, ...]] = field(default_factory=dict)
 
 
 def folder_mark(folder: str) -> str:
@@ -51,6 +70,7 @@ def gathered(entries: Iterable[object]) -> Requirements:
         unpinned=only(Unpinned, known),
         problems=only(Problem, known),
         own=only(str, known),
+        unjudged=only(Unjudged, known),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -25,7 +25,7 @@ from gatekeeper.scan.dependencies.locks.interface import (
     only,
     text_of,
 )
-from gatekeeper.scan.dependencies.locks.lines import logical_lines, must_be_utf8
+from gatekeeper.scan.dependencies.locks.lines import logical_lines, must_be_utf8, origins
 from gatekeeper.scan.dependencies.locks.options import parse
 from gatekeeper.scan.dependencies.versions import released
 from gatekeeper.scan.scanners.interface import in_words
@@ -109,9 +109,18 @@ def _entries(file: _File) -> Iterator[_Entry]:
     file.visited.add((file.path, file.constraint))
     text = text_of(file.root, file.path)
     must_be_utf8(text)
+    asking = origins(text)
     for number, line in logical_lines(text):
         told = _optional if line.startswith("-") else _required
-        yield from told(file, number, line)
+        yield from (_brought(entry, file, asking) for entry in told(file, number, line))
+
+
+def _brought(entry: _Entry, file: _File, asking: Mapping[int, tuple[str, ...]]) -> _Entry:
+    """Return a pin of this file with the names of what asks for it."""
+    if isinstance(entry, Pin) and entry.path == file.path and entry.line:
+        names = (name.partition("[")[0] for name in asking.get(entry.line, ()))
+        return replace(entry, via=tuple(map(canonicalize_name, names)))
+    return entry
 
 
 def _optional(file: _File, number: int, line: str) -> Iterator[_Entry]:

@@ -6,12 +6,13 @@ import posixpath
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
-from gatekeeper.scan.dependencies.locks.artifacts import foreign
+from gatekeeper.scan.dependencies.locks.artifacts import files_of, foreign
+from gatekeeper.scan.dependencies.locks.edges import linked
 from gatekeeper.scan.dependencies.locks.interface import (
     Requirements,
     UnreadableError,
@@ -60,7 +61,8 @@ class TomlLock:
         packages = _tables(text, self.table)
         lines = _lines_of(text, self.table, len(packages))
         entries = zip(packages, lines, strict=True)
-        return gathered(self._entry(package, line, path) for package, line in entries)
+        found = gathered(self._entry(package, line, path) for package, line in entries)
+        return replace(found, pins=linked(found.pins, packages), files=files_of(packages))
 
     def _entry(
         self, package: Mapping[str, Any], line: int | None, path: str
@@ -158,7 +160,7 @@ def _inside(source: Mapping[str, Any]) -> bool:
     return not any(map(_OUTSIDE.search, paths))
 
 
-UV = TomlLock(re.compile(r"uv\.lock"), "package", _uv)
+UV = TomlLock(re.compile(r"uv\.lock|.+\.py\.lock"), "package", _uv)
 POETRY = TomlLock(re.compile(r"poetry\.lock"), "package", _poetry)
 PDM = TomlLock(re.compile(r"pdm(?:[.-].+)?\.lock"), "package", _keyed)
 PYLOCK = TomlLock(re.compile(r"pylock(?:\.[^.]+)?\.toml"), "packages", _keyed)
