@@ -94,5 +94,6 @@ def _facts(
 ) -> FeatureFacts:
     seen = stores.observe(feature, state)
     counts = stores.exposure(state, None) if state else None
+    fared = stores.fared(state, None) if state else None
     flags = tuple(one for one in seen if one.environment == stores.settings.production)
-    return FeatureFacts(key, feature, state, flags, counts)
+    return FeatureFacts(key, feature, state, flags, counts, fared)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from gatekeeper.core.digest import canonical, digest
 from gatekeeper.experimental.features import WHOLE
+from gatekeeper.experimental.statistics.tally import Arm
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,21 @@ class Counts:
 
     control: int
     experimental: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fared:
+    """How the contexts of each arm fared.
+
+    Attributes:
+        control: of those that met the control value.
+        experimental: of those that met the experimental value.
+        latest: when the last of them was heard of, UTC.
+    """
+
+    control: Arm
+    experimental: Arm
+    latest: datetime
 
 
 def differences(before: Configuration | None, after: Configuration) -> Iterator[str]:

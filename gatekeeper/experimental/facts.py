@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from gatekeeper.experimental.configuration import Counts, Observed
+from gatekeeper.experimental.configuration import Counts, Fared, Observed
 from gatekeeper.experimental.features import Feature
 from gatekeeper.experimental.state import FeatureState, Phase
 
@@ -49,6 +49,7 @@ class FeatureFacts:
         state: as recorded; None when nothing is, or when the ledger does not verify.
         observed: its flags in production, under every name that it has or had.
         exposure: distinct contexts since its last change; None when nobody counted.
+        fared: how contexts fared in the present stage; None when nobody was told.
     """
 
     key: str
@@ -56,6 +57,7 @@ class FeatureFacts:
     state: FeatureState | None
     observed: tuple[Observed, ...] = ()
     exposure: Counts | None = None
+    fared: Fared | None = None
 
     @property
     def phase(self) -> Phase | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from gatekeeper.core.fields import format_duration
 from gatekeeper.core.gate import Context
 from gatekeeper.core.model import Finding, Place
-from gatekeeper.experimental import guards
+from gatekeeper.experimental import guards, health
 from gatekeeper.experimental.configuration import Observed
 from gatekeeper.experimental.drift import control, drift
 from gatekeeper.experimental.facts import ExperimentalEvidence, FeatureFacts
@@ -20,6 +20,8 @@ _HEALTH = (
     ("experimental-expired", guards.expiry),
     ("experimental-declaration-changed", guards.configured),
     ("experimental-not-signed-off", guards.qa),
+    ("experimental-harm", health.unharmed),
+    ("experimental-sample-ratio", health.evenly),
 )
 
 
@@ -59,6 +61,7 @@ def situation(
         exposure=one.exposure,
         drift=drift(one.state, one.observed, settings.production),
         now=context.now,
+        fared=one.fared,
     )
 
 
@@ -138,7 +141,13 @@ def _contexts(state: FeatureState, shown: Grounds, settings: ExperimentalSetting
     return f"{shown.contexts:,} of {settings.min_contexts:,} contexts"
 
 
-_TERMS = (_approvals, _soak, _contexts)
+def _evidence(state: FeatureState, shown: Grounds, settings: ExperimentalSettings) -> str:
+    if state.phase is not Phase.GENERAL or health.shows_safety(shown.tallies, settings):
+        return ""
+    return f"nothing that shows errors to be less than {settings.guardrail.margin:g} × as frequent"
+
+
+_TERMS = (_approvals, _soak, _contexts, _evidence)
 
 
 def _unhealthy(

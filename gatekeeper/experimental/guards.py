@@ -12,11 +12,12 @@ from datetime import date, datetime, timedelta
 from math import ceil
 
 from gatekeeper.core.fields import format_duration
-from gatekeeper.experimental.configuration import Counts
+from gatekeeper.experimental.configuration import Counts, Fared
 from gatekeeper.experimental.features import Feature
 from gatekeeper.experimental.identity import identity
 from gatekeeper.experimental.settings import ExperimentalSettings
 from gatekeeper.experimental.state import FeatureState, Phase
+from gatekeeper.experimental.statistics.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Situation:
         exposure: distinct contexts since the last change; None when nobody counted.
         drift: what differs between the flags and what was recorded, in words.
         now: UTC.
+        fared: how contexts fared in the present stage; None when nobody was told.
     """
 
     feature: Feature
@@ -38,6 +40,17 @@ class Situation:
     exposure: Counts | None
     drift: tuple[str, ...]
     now: datetime
+    fared: Fared | None = None
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """How contexts fared since the last change, stage by stage."""
+        target = self.state.target(self.settings.production)
+        if self.fared is None or target is None:
+            return self.state.tallies
+        weight = target.configuration.weight
+        now = Tally(self.fared.control, self.fared.experimental, weight)
+        return (*self.state.tallies, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,7 @@ class Refusal:
         wait: how long that probably takes when nothing but time is missing; None when it takes
             somebody's action, or when nobody can tell.
         needs: what has to happen besides waiting, in a few words; empty when nothing has to.
+        contexts: about how many more contexts have to meet it; 0 where that is not what is missing.
     """
 
     guard: str
@@ -58,6 +72,7 @@ class Refusal:
     remedy: str
     wait: timedelta | None = None
     needs: str = ""
+    contexts: int = 0
 
 
 Guard = Callable[[Situation], Refusal | None]
@@ -193,15 +208,15 @@ def exposure(at: Situation) -> Refusal | None:
     if at.exposure is None:
         reason = f"no exposure was counted; {needed:,} distinct contexts are needed"
         remedy = "see that applications evaluate the flag"
-        return Refusal("exposure", reason, remedy, needs=f"{needed:,} contexts")
+        return Refusal("exposure", reason, remedy, contexts=needed)
     met = at.exposure.experimental
     if met >= needed:
         return None
     reason = f"needs about {needed - met:,} more contexts: {met:,} of {needed:,} met it"
     wait = _at_this_rate(met, needed, at.now - at.state.settled)
     about = f" (about {format_duration(wait)} at this rate)" if wait else ""
-    needs = f"about {needed - met:,} more contexts"
-    return Refusal("exposure", reason, f"wait for more traffic{about}", wait, needs)
+    remedy = f"wait for more traffic{about}"
+    return Refusal("exposure", reason, remedy, wait, contexts=needed - met)
 
 
 def _at_this_rate(met: int, needed: int, elapsed: timedelta) -> timedelta | None:

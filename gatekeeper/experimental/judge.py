@@ -26,6 +26,7 @@ _VERBS = {
     "experimental-undeclared-flag": "rollback",
     "experimental-wrong-phase": "rollback",
     "experimental-expired": "rollback",
+    "experimental-harm": "rollback",
 }
 
 

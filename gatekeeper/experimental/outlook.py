@@ -92,8 +92,12 @@ def _wait(found: tuple[Refusal, ...]) -> Iterator[str]:
 
 
 def _needs(found: tuple[Refusal, ...]) -> Iterator[str]:
-    if needs := list(filter(None, (refusal.needs for refusal in found))):
-        yield f"after {_list(needs)}"
+    # must be said once: the contexts that one guard waits for are those of the other
+    most = max((refusal.contexts for refusal in found), default=0)
+    contexts = f"about {most:,} more contexts" if most else ""
+    needs = (contexts if refusal.contexts else refusal.needs for refusal in found)
+    if told := list(dict.fromkeys(filter(None, needs))):
+        yield f"after {_list(told)}"
 
 
 def _list(parts: list[str]) -> str:

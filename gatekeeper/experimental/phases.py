@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gatekeeper.experimental import guards
+from gatekeeper.experimental import guards, health
 from gatekeeper.experimental.configuration import Configuration, percent
 from gatekeeper.experimental.features import WHOLE, Feature
 from gatekeeper.experimental.guards import Guard, Refusal, Situation
@@ -46,6 +46,7 @@ GUARDS: Mapping[tuple[Phase, Phase], tuple[Guard, ...]] = {
         guards.expiry,
         guards.stage_soak,
         guards.exposure,
+        *health.UNHARMED,
         guards.in_sync,
     ),
     (Phase.EXPERIMENTAL, Phase.GENERAL): (
@@ -57,6 +58,8 @@ GUARDS: Mapping[tuple[Phase, Phase], tuple[Guard, ...]] = {
         guards.stage_soak,
         guards.soak,
         guards.exposure,
+        *health.UNHARMED,
+        health.not_worse,
         guards.approvals,
         guards.in_sync,
     ),
@@ -146,7 +149,8 @@ def grounds(situation: Situation, move: Move) -> Grounds:
     soaked = situation.now - state.settled
     contexts = situation.exposure.experimental if situation.exposure else 0
     approvers = guards.approvers(situation, move.to)
-    return Grounds(int(soaked.total_seconds()), contexts, approvers)
+    # must be written as counted: counts that cannot be are refused when they are weighed
+    return Grounds(int(soaked.total_seconds()), contexts, approvers, situation.tallies)
 
 
 def standing(state: FeatureState, production: str) -> str:

@@ -10,6 +10,27 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from gatekeeper.core.fields import Duration, EnvironmentString
 from gatekeeper.core.sections import Settings
+from gatekeeper.experimental.statistics.weighing import Limits
+
+
+class GuardrailSettings(Settings):
+    """What is held against the contexts that met an error.
+
+    Attributes:
+        margin: a feature may go general once it is shown that errors are not this many times as
+            frequent with it.
+        negligible: or that the share of contexts with an error is below this.
+        alpha: chance of a wrong word, however often somebody looks: on harm, and on safety.
+    """
+
+    margin: Annotated[float, Field(gt=1, le=10, allow_inf_nan=False)] = 1.5
+    negligible: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.001
+    alpha: Annotated[float, Field(gt=0, le=0.2, allow_inf_nan=False)] = 0.05
+
+    @property
+    def limits(self) -> Limits:
+        """What counts are weighed by."""
+        return Limits(self.margin, self.negligible, self.alpha)
 
 
 class ExperimentalSettings(Settings):
@@ -26,6 +47,8 @@ class ExperimentalSettings(Settings):
         min_contexts: distinct contexts that have to meet the experimental variation.
         approvals: approvers for general release, none of them the author or the last to act.
         entry_approvals: approvers for entering the Experimental phase.
+        guardrail: what is held against the contexts that met an error.
+        fresh: how old the latest word on how contexts fare may be.
     """
 
     backend: EnvironmentString = "embedded:.gatekeeper/flags.db"
@@ -37,6 +60,8 @@ class ExperimentalSettings(Settings):
     min_contexts: Annotated[int, Field(ge=1)] = 1000
     approvals: Annotated[int, Field(ge=1)] = 2
     entry_approvals: Annotated[int, Field(ge=1)] = 1
+    guardrail: GuardrailSettings = GuardrailSettings()
+    fresh: Duration = timedelta(days=1)
 
     @field_validator("features")
     @classmethod

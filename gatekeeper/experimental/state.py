@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from gatekeeper.core.errors import EvidenceError
 from gatekeeper.experimental.configuration import Configuration
 from gatekeeper.experimental.identity import identity
+from gatekeeper.experimental.statistics.tally import Tally
 
 
 class Phase(StrEnum):
@@ -92,11 +93,13 @@ class Grounds:
         soak_seconds: since the last change before it entered the phase.
         contexts: distinct contexts that had met it before it entered the phase or the stage.
         approvers: whose approval of the phase with this configuration counted.
+        tallies: how contexts fared since the last change, stage by stage.
     """
 
     soak_seconds: int
     contexts: int
     approvers: tuple[str, ...]
+    tallies: tuple[Tally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class FeatureState:
         targets: what the flag has to look like, by environment.
         pending: operation id of a move that is recorded and not yet seen at the vendor.
         grounds: what it could show when it came where it is; None where nothing is asked.
+        tallies: how contexts fared in the stages that are over, since the last change.
     """
 
     key: str
@@ -144,6 +148,7 @@ class FeatureState:
     targets: tuple[Target, ...] = ()
     pending: str = ""
     grounds: Grounds | None = None
+    tallies: tuple[Tally, ...] = ()
 
     @property
     def settled(self) -> datetime:
@@ -277,6 +282,7 @@ def _deployed(state: FeatureState, event: Event) -> FeatureState:
         state,
         artifact=event.payload["artifact"],
         changed=event.at,
+        tallies=(),
         contributors=_contributed(state, event),
     )
 
@@ -296,7 +302,8 @@ def _approved(state: FeatureState, event: Event) -> FeatureState:
 
 def _moved(state: FeatureState, event: Event) -> FeatureState:
     phase = Phase(event.payload["to"])
-    config, shown = event.payload["config"], event.payload["grounds"]
+    config = event.payload["config"]
+    shown = _GROUNDS.validate_python(event.payload["grounds"])
     targets = _TARGETS.validate_python(event.payload["targets"])
     return replace(
         state,
@@ -308,7 +315,9 @@ def _moved(state: FeatureState, event: Event) -> FeatureState:
         stage_since=event.at,
         mover=event.actor,
         targets=targets,
-        grounds=_grounds(state, phase, config, _GROUNDS.validate_python(shown)),
+        grounds=_grounds(state, phase, config, shown),
+        # a change voids what was counted: it says nothing about what is there now
+        tallies=shown.tallies if config == state.config else (),
         pending=event.operation_id if targets != state.targets else state.pending,
     )
 
@@ -319,7 +328,7 @@ def _grounds(state: FeatureState, phase: Phase, config: str, shown: Grounds) -> 
         return shown
     if config != state.config:
         return replace(state.grounds, approvers=shown.approvers)
-    return replace(state.grounds, contexts=shown.contexts)
+    return replace(state.grounds, contexts=shown.contexts, tallies=shown.tallies)
 
 
 def _applied(state: FeatureState, event: Event) -> FeatureState:
@@ -351,6 +360,7 @@ def _rolled_back(state: FeatureState, event: Event) -> FeatureState:
         targets=_TARGETS.validate_python(event.payload["targets"]),
         pending="",
         grounds=None,
+        tallies=(),
     )
 
 

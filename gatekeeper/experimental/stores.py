@@ -15,10 +15,11 @@ from gatekeeper.experimental.backends.interface import (
     FlagBackend,
     OutcomeUnknownError,
     Plan,
+    Span,
     Window,
 )
 from gatekeeper.experimental.backends.registry import open_backend
-from gatekeeper.experimental.configuration import Counts, Observed
+from gatekeeper.experimental.configuration import Counts, Fared, Observed
 from gatekeeper.experimental.drift import drift
 from gatekeeper.experimental.features import Feature
 from gatekeeper.experimental.guards import Situation
@@ -82,6 +83,7 @@ class Stores:
             exposure=self.exposure(state, now),
             drift=drift(state, seen, self.settings.production),
             now=now,
+            fared=self.fared(state, now),
         )
 
     def observe(self, feature: Feature | None, state: FeatureState | None) -> tuple[Observed, ...]:
@@ -99,6 +101,14 @@ class Stores:
             return None
         window = Window(state.settled, until)
         return self.backend.exposure(target.flag, target.environment, window)
+
+    def fared(self, state: FeatureState, until: datetime | None) -> Fared | None:
+        """Return how contexts fared in the present stage; None when nobody was told."""
+        target = state.target(self.settings.production)
+        if state.phase is not Phase.EXPERIMENTAL or target is None or not self.backend.exists():
+            return None
+        span = Span(state.settled, max(state.stage_since, state.settled), until)
+        return self.backend.fared(target.flag, target.environment, span)
 
     @property
     def environments(self) -> tuple[str, str]:

@@ -30,7 +30,12 @@ expires: 2026-12-31
 stages:
   - {percentage: 25}
 """
-SMALL = {"soak": "14d", "min_contexts": 20, "approvals": 2}
+SMALL = {
+    "soak": "14d",
+    "min_contexts": 20,
+    "approvals": 2,
+    "guardrail": {"negligible": 0.4, "alpha": 0.1},
+}
 
 
 @dataclass
@@ -66,14 +71,18 @@ class Shop:
     def wait(self, **spent: float) -> None:
         self.now += timedelta(**spent)
 
-    def visit(self, people: int = 100, prefix: str = "u") -> None:
-        """Let people meet the flag through LaunchDarkly's own SDK."""
+    def visit(self, people: int = 100, prefix: str = "u", failing: int = 0) -> None:
+        """Let people meet the flag through LaunchDarkly's own SDK; the first of them fail."""
         from ldclient import Context
 
         clock = self.now.timestamp
         with client(self.flags, "production", poll=60, clock=clock) as sdk:
             for number in range(people):
-                sdk.variation(KEY, Context.create(f"{prefix}{number}"), False)
+                with sdk.request() as request:
+                    met = sdk.variation(KEY, Context.create(f"{prefix}{number}"), False)
+                    if met and failing > 0:
+                        failing -= 1
+                        request.failed()
 
     def tamper(self, statement: str, *values: object, file: str = "ledger.db") -> None:
         connection = sqlite3.connect(self.root / ".gatekeeper" / file)

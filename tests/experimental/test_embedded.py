@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,9 +16,10 @@ from ldclient import Context, LDClient
 from gatekeeper.core.errors import UsageError
 from gatekeeper.experimental.backends import database
 from gatekeeper.experimental.backends.embedded import EmbeddedBackend, client
-from gatekeeper.experimental.backends.interface import BackendError, ConflictError, Window
+from gatekeeper.experimental.backends.interface import BackendError, ConflictError, Span, Window
 from gatekeeper.experimental.backends.registry import BACKENDS, open_backend
-from gatekeeper.experimental.configuration import Configuration, Counts
+from gatekeeper.experimental.configuration import Configuration, Counts, Fared
+from gatekeeper.experimental.statistics.tally import Arm
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 QUARTER = Configuration(True, 25_000, "user", "false", "true", "EXPERIMENTAL")
@@ -248,3 +251,96 @@ def test_every_registered_backend_states_its_name_and_what_it_can_do(tmp_path: P
         assert backend.name == scheme
         assert backend.capabilities
         assert type(backend).__doc__
+
+
+SPAN = Span(WINDOW.since, WINDOW.since, NOW)
+
+
+def test_contexts_with_errors_are_counted_once_however_often_they_fail(
+    backend: EmbeddedBackend,
+) -> None:
+    write(backend, WHOLE)
+    with client(backend.path, "production", poll=60, clock=NOW.timestamp) as sdk:
+        for number in range(30):
+            with sdk.request() as request:
+                meets(sdk, f"u{number % 10}")
+                if number % 10 < 3:
+                    request.failed()
+    found = backend.fared("s", "production", SPAN)
+    assert found == Fared(Arm(), Arm(10, 3), NOW)
+
+
+def test_an_exception_that_leaves_a_request_is_an_error(backend: EmbeddedBackend) -> None:
+    write(backend, WHOLE)
+    with client(backend.path, "production", poll=60, clock=NOW.timestamp) as sdk:
+        with suppress(KeyError), sdk.request():
+            meets(sdk, "u1")
+            raise KeyError
+        with sdk.request():
+            meets(sdk, "u1")
+    found = backend.fared("s", "production", SPAN)
+    assert found is not None
+    assert found.experimental == Arm(1, 1)
+
+
+def test_who_was_never_told_of_is_no_context_without_errors(backend: EmbeddedBackend) -> None:
+    write(backend, WHOLE)
+    with client(backend.path, "production", poll=60, clock=NOW.timestamp) as sdk:
+        meets(sdk, "u1")
+        with sdk.request():
+            pass
+    assert backend.fared("s", "production", SPAN) is None
+
+
+def test_who_failed_in_an_earlier_stage_is_no_news_in_the_next(backend: EmbeddedBackend) -> None:
+    write(backend, QUARTER)
+    times = [NOW - timedelta(hours=2)]
+
+    def then() -> float:
+        return times[-1].timestamp()
+
+    with client(backend.path, "production", poll=0.02, clock=then) as sdk:
+        with sdk.request() as request:
+            meets(sdk, "u1")
+            request.failed()
+        write(backend, WHOLE, "op2")
+        eventually(lambda: all(meets(sdk, f"x{n}") for n in range(20)))
+        times.append(NOW)
+        for name in ("u1", "u2"):
+            with sdk.request() as request:
+                meets(sdk, name)
+                request.failed()
+    found = backend.fared("s", "production", Span(SPAN.settled, NOW - timedelta(hours=1), NOW))
+    assert found is not None
+    assert found.experimental == Arm(1, 1)
+
+
+def test_a_file_of_an_older_version_counts_once_a_client_reports(backend: EmbeddedBackend) -> None:
+    write(backend, WHOLE)
+    assert backend.fared("s", "production", SPAN) is None
+    with client(backend.path, "production", poll=60, clock=NOW.timestamp) as sdk, sdk.request():
+        meets(sdk, "u1")
+    assert backend.fared("s", "production", SPAN) is not None
+
+
+def test_requests_that_overlap_in_threads_do_not_mix(backend: EmbeddedBackend) -> None:
+    write(backend, WHOLE)
+    barrier = threading.Barrier(2)
+
+    def work(name: str) -> None:
+        with sdk.request() as request:
+            barrier.wait(30)
+            meets(sdk, name)
+            barrier.wait(30)
+            if name == "bad":
+                request.failed()
+
+    with client(backend.path, "production", poll=60, clock=NOW.timestamp) as sdk:
+        threads = [threading.Thread(target=work, args=(name,)) for name in ("good", "bad")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    found = backend.fared("s", "production", SPAN)
+    assert found is not None
+    assert found.experimental == Arm(2, 1)

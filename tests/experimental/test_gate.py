@@ -14,7 +14,7 @@ from gatekeeper.core import pipeline
 from gatekeeper.core.digest import canonical
 from gatekeeper.core.errors import PolicyError, UsageError
 from gatekeeper.core.gate import Context, Options
-from gatekeeper.core.model import Judgement, Verdict
+from gatekeeper.core.model import Judgement, Severity, Verdict
 from gatekeeper.experimental.facts import ExperimentalEvidence
 from gatekeeper.experimental.gate import EXPERIMENTAL
 from gatekeeper.experimental.outcome import Order
@@ -356,6 +356,7 @@ def test_a_promotion_under_a_policy_of_ones_own_is_found(shop: Shop, judged: Any
     shop.to_experimental()
     policy = shop.settings
     shop.settings = {"soak": "0s", "min_contexts": 1, "approvals": 1}
+    shop.settings |= {"guardrail": {"negligible": 0.9, "alpha": 0.2}}
     shop.wait(minutes=1)
     shop.visit(60)
     done(shop.service.approve(KEY, Order("bob")))
@@ -367,6 +368,38 @@ def test_a_promotion_under_a_policy_of_ones_own_is_found(shop: Shop, judged: Any
     assert "it became General with 1 of 2 approvals, 1m of 14d soak" in (
         judgement.findings[0].message
     )
+
+
+def test_a_promotion_without_evidence_of_no_harm_is_found(shop: Shop, judged: Any) -> None:
+    shop.to_ready()
+    done(shop.service.promote(KEY, Order("alice")))
+    assert rules(judged()) == []
+    shop.settings = {**shop.settings, "guardrail": {"negligible": 0.001}}
+    judgement = judged()
+    assert rules(judgement) == ["experimental-weaker-terms"]
+    assert "nothing that shows errors to be less than 1.5 ×" in judgement.findings[0].message
+
+
+def test_a_feature_that_does_harm_is_found_and_to_be_rolled_back(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.wait(days=1)
+    shop.visit(400, failing=40)
+    judgement = judged()
+    assert rules(judgement) == ["experimental-harm"]
+    assert judgement.findings[0].severity is Severity.CRITICAL
+    assert judgement.next_steps[0] == f"gatekeeper feature rollback {KEY}"
+
+
+def test_arms_of_the_wrong_size_are_found(shop: Shop, judged: Any) -> None:
+    shop.to_experimental()
+    shop.wait(days=1)
+    shop.visit(1_000)
+    shop.tamper(
+        "DELETE FROM outcomes WHERE variation = 0 AND substr(hex(context), 1, 1) > '3'",
+        file="flags.db",
+    )
+    judgement = judged()
+    assert rules(judgement) == ["experimental-sample-ratio"]
 
 
 def test_an_interrupted_move_is_found(

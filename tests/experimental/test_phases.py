@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from gatekeeper.experimental import guards, phases
-from gatekeeper.experimental.configuration import Configuration, Counts
+from gatekeeper.experimental.configuration import Configuration, Counts, Fared
 from gatekeeper.experimental.features import Feature, Stage
 from gatekeeper.experimental.guards import Situation
 from gatekeeper.experimental.settings import ExperimentalSettings
 from gatekeeper.experimental.state import Approval, FeatureState, Phase, SignOff, Target
+from gatekeeper.experimental.statistics.tally import Arm, Tally
 
 D1, D2 = ("sha256:" + digit * 64 for digit in "12")
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -56,6 +57,7 @@ READY = Situation(
     exposure=Counts(9_000, 3_000),
     drift=(),
     now=SINCE + timedelta(days=14),
+    fared=Fared(Arm(30_000, 300), Arm(10_000, 100), SINCE + timedelta(days=14)),
 )
 
 
@@ -71,6 +73,10 @@ def state(**changes: Any) -> Situation:
 
 def approvals(*given: tuple[str, Phase, str, str]) -> Situation:
     return state(approvals=tuple(Approval(*one) for one in given))
+
+
+def fared(control: Arm, experimental: Arm, age: timedelta = timedelta(0)) -> Situation:
+    return replace(READY, fared=Fared(control, experimental, READY.now - age))
 
 
 G, C = Phase.GENERAL, FEATURE.config
@@ -129,6 +135,31 @@ def test_the_last_part_of_a_second_of_soak_is_asked_for_as_one() -> None:
         ),
         (state(config="sha256:before"), "configuration", "features/a.yml was changed"),
         (replace(READY, drift=("a is off",)), "in-sync", "not as recorded: a is off"),
+        (replace(READY, fared=None), "freshness", "nothing is known about how contexts fared"),
+        (
+            fared(Arm(30_000, 300), Arm(10_000, 100), age=timedelta(days=1, hours=1)),
+            "freshness",
+            "the latest word on how contexts fare is 1d 1h old; 1d is allowed",
+        ),
+        (
+            fared(Arm(30_000, 300), Arm(10_000, 200)),
+            "harm",
+            "200 of 10,000 contexts with it met an error, 300 of 30,000 without (2 times as",
+        ),
+        (fared(Arm(30_000, 300), Arm(10_000, 200)), "non-inferiority", "is not shown yet"),
+        (fared(Arm(3_000, 30), Arm(1_000, 10)), "non-inferiority", "20:1"),
+        (fared(Arm(1, 0), Arm(0, 0)), "non-inferiority", "0 of 0 contexts with it met an error"),
+        (fared(Arm(10, 11), Arm(10, 0)), "counts", "more contexts with errors"),
+        (
+            fared(Arm(20_000, 200), Arm(20_000, 200)),
+            "sample ratio",
+            "20,000 of 40,000 contexts are experimental, and 0.25 of them should be",
+        ),
+        (
+            state(tallies=(Tally(Arm(20_000), Arm(20_000), 25_000),)),
+            "sample ratio",
+            "20,000 of 40,000",
+        ),
         (state(stage=-1), "stage", "is not declared any more"),
         (state(stage=7), "stage", "stage 8 is not declared any more"),
         (
@@ -201,6 +232,34 @@ def test_only_an_experimental_feature_can_be_promoted(phase: Phase) -> None:
     assert phases.promote(replace(STATE, phase=phase)) is None
 
 
+def test_evidence_that_is_missing_says_how_many_more_contexts_and_how_long() -> None:
+    move = phases.promote(STATE)
+    assert move is not None
+    (refusal,) = move.refusals(fared(Arm(3_000, 30), Arm(1_000, 10)))
+    more = refusal.contexts
+    assert f"wait for about {more:,} more contexts" in refusal.remedy
+    assert refusal.wait == timedelta(seconds=round(14 * 86_400 * more / 1_000))
+    grown = 1 + more / 1_000
+    enough = Arm(round(3_000 * grown), round(30 * grown)), Arm(1_000 + more, round(10 * grown))
+    assert refusals(fared(*enough)) == {}
+
+
+def test_no_wait_is_promised_while_the_feature_does_worse() -> None:
+    move = phases.promote(STATE)
+    assert move is not None
+    found = {r.guard: r for r in move.refusals(fared(Arm(30_000, 300), Arm(10_000, 200)))}
+    assert found["non-inferiority"].wait is None
+    assert found["non-inferiority"].needs == "evidence that it is not worse"
+
+
+def test_evidence_of_earlier_stages_counts_at_the_share_that_they_had() -> None:
+    early = Tally(Arm(95_000, 950), Arm(5_000, 50), 5_000)
+    at = fared(Arm(12_000, 120), Arm(4_000, 40))
+    alone = refusals(at)
+    assert "non-inferiority" in alone
+    assert refusals(replace(at, state=replace(STATE, tallies=(early, early)))) == {}
+
+
 def test_every_way_to_general_is_guarded_by_soak_exposure_approvals_and_sign_off() -> None:
     names = {
         guard.__name__
@@ -209,4 +268,5 @@ def test_every_way_to_general_is_guarded_by_soak_exposure_approvals_and_sign_off
         if to is Phase.GENERAL
     }
     assert {"clock", "qa", "soak", "exposure", "approvals", "expiry", "in_sync"} <= names
+    assert {"fresh", "counted", "unharmed", "evenly", "not_worse"} <= names
     assert [source for source, to in phases.GUARDS if to is Phase.GENERAL] == [Phase.EXPERIMENTAL]

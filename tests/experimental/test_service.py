@@ -59,7 +59,9 @@ def test_no_exposure_at_all_never_advances(shop: Shop) -> None:
     shop.wait(days=30)
     for name in ("bob", "carol"):
         done(shop.service.approve(KEY, Order(name)))
-    outcome = refused(shop.service.promote(KEY, Order("alice")), "exposure")
+    outcome = refused(
+        shop.service.promote(KEY, Order("alice")), "exposure", "freshness", "non-inferiority"
+    )
     assert "no exposure was counted" in outcome.refusals[0].reason
 
 
@@ -67,7 +69,8 @@ def test_another_artifact_restarts_soak_and_voids_sign_off_and_approvals(shop: S
     shop.to_ready()
     refused(shop.service.advance(KEY, Order("dora"), D2), "phase")
     outcome = shop.service.promote(KEY, Order("alice"))
-    refused(outcome, "qa", "soak", "exposure", "approvals")
+    missing = ("qa", "soak", "exposure", "freshness", "non-inferiority", "approvals")
+    refused(outcome, *missing)
     assert outcome.refusals[1].reason.startswith("needs 14d more soak: 0s of 14d")
     # who deployed it is part of the change now
     refused(shop.service.approve(KEY, Order("dora")), "approvals")
@@ -85,7 +88,10 @@ def test_another_configuration_is_brought_to_the_flag_and_restarts_the_soak(shop
     seen = shop.backend.read(KEY, "production").configuration
     assert seen is not None
     assert seen.experimental == '"b"'
-    refused(shop.service.promote(KEY, Order("alice")), "soak", "exposure", "approvals")
+    refused(
+        shop.service.promote(KEY, Order("alice")),
+        *("soak", "exposure", "freshness", "non-inferiority", "approvals"),
+    )
 
 
 def test_stages_widen_one_by_one_and_each_has_its_soak(shop: Shop) -> None:

@@ -61,13 +61,14 @@ def expect(outcome: Outcome) -> None:
 
 
 def visit(path: Path, now: datetime) -> None:
-    """Evaluate the flag for visitors, as the shop would, over the last day."""
+    """Evaluate the flag for visitors, as the shop would, this morning."""
     import logging
 
     from ldclient import Context
 
     logging.getLogger("ldclient").setLevel(logging.ERROR)
-    yesterday = (now - timedelta(days=1)).timestamp()
-    with client(path, "production", clock=lambda: yesterday) as flags:
+    then = (now - timedelta(hours=3)).timestamp()
+    with client(path, "production", clock=lambda: then) as flags:
         for number in range(VISITORS):
-            flags.variation(KEY, Context.create(f"visitor-{number}"), default=False)
+            with flags.request():
+                flags.variation(KEY, Context.create(f"visitor-{number}"), default=False)

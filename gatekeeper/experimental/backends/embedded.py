@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,14 +30,36 @@ from gatekeeper.experimental.backends.interface import (
     Capabilities,
     ConflictError,
     Plan,
+    Span,
     Window,
 )
-from gatekeeper.experimental.configuration import Configuration, Counts, Observed, differences
+from gatekeeper.experimental.configuration import (
+    Configuration,
+    Counts,
+    Fared,
+    Observed,
+    differences,
+)
+from gatekeeper.experimental.statistics.tally import Arm
 from gatekeeper.ledger.errors import remedy
 
 if TYPE_CHECKING:
-    from ldclient import LDClient
+    from gatekeeper.experimental.backends.sdk import EmbeddedClient
 
+_FARED = """
+SELECT variation, count(DISTINCT context),
+    count(DISTINCT CASE WHEN last_failed > :since AND last_failed <= :until THEN context END),
+    max(last_seen)
+FROM outcomes AS now
+WHERE environment = :environment AND flag = :flag
+    AND last_seen > :since AND last_seen <= :until
+    AND NOT EXISTS (
+        SELECT 1 FROM outcomes AS before
+        WHERE before.environment = :environment AND before.flag = :flag
+            AND before.context = now.context
+            AND before.last_failed > :settled AND before.last_failed <= :since)
+GROUP BY variation
+"""
 _Row = tuple[str, int, str, str]
 # A flag that is off serves its off variation: somebody may have made that the experimental one.
 _OFF = {"on": False, "offVariation": CONTROL}
@@ -45,8 +68,11 @@ _STEP = "restore the file from a backup, or roll the features back and start the
 
 def client(
     path: Path, environment: str, *, poll: float = 0.5, clock: Callable[[], float] = time.time
-) -> LDClient:
+) -> EmbeddedClient:
     """Return LaunchDarkly's own client on an embedded flag file.
+
+    Evaluate flags inside `with client.request():` and it is counted as well how contexts fared:
+    one whose block ends with an exception, or calls `failed()` on what it gave, met an error.
 
     While the file is missing or broken, every flag evaluates to the caller's default or to what
     was last read. Close the client to write the last counts.
@@ -152,6 +178,26 @@ class EmbeddedBackend:
             ).fetchall()
         found = dict(rows)
         return Counts(found.get(CONTROL, 0), found.get(EXPERIMENTAL, 0)) if found else None
+
+    def fared(self, flag: str, environment: str, span: Span) -> Fared | None:
+        """Return how the distinct contexts of each arm fared; None when nobody was told of."""
+        given = {
+            "environment": environment,
+            "flag": flag,
+            "settled": span.settled.timestamp(),
+            "since": span.since.timestamp(),
+            "until": span.until.timestamp() if span.until else float("inf"),
+        }
+        with self._reading() as connection:
+            # a file of an older version has no such table until a client reports the first time
+            if not connection.execute(database.HAS_OUTCOMES).fetchone():
+                return None
+            rows = connection.execute(_FARED, given).fetchall()
+        arms = {variation: Arm(contexts, errors) for variation, contexts, errors, _ in rows}
+        if not arms:
+            return None
+        latest = datetime.fromtimestamp(max(row[3] for row in rows), UTC)
+        return Fared(arms.get(CONTROL, Arm()), arms.get(EXPERIMENTAL, Arm()), latest)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

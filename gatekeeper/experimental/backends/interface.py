@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gatekeeper.core.errors import ToolError
-from gatekeeper.experimental.configuration import Configuration, Counts, Observed
+from gatekeeper.experimental.configuration import Configuration, Counts, Fared, Observed
 
 
 class BackendError(ToolError):
@@ -94,6 +94,22 @@ class Window:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The part of an experiment that is counted, without its first instant.
+
+    Attributes:
+        settled: UTC; since when the experiment is what it is. Who failed between then and `since`
+            is no news any more and is left out.
+        since: UTC.
+        until: UTC; None for no end.
+    """
+
+    settled: datetime
+    since: datetime
+    until: datetime | None = None
+
+
 class FlagBackend(Protocol):
     """A vendor's flags. Every method may raise `BackendError`."""
 
@@ -140,3 +156,6 @@ class FlagBackend(Protocol):
 
     def exposure(self, flag: str, environment: str, window: Window) -> Counts | None:
         """Return the distinct contexts of each arm; None when nobody counted."""
+
+    def fared(self, flag: str, environment: str, span: Span) -> Fared | None:
+        """Return how the distinct contexts of each arm fared; None when nobody was told of."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,13 @@ from rfc8785 import CanonicalizationError
 
 from gatekeeper.experimental.backends import database
 from gatekeeper.experimental.backends.document import configuration
+from gatekeeper.experimental.backends.outcomes import Outcomes, Request, Requests, Served, hashed
 
 _LOG = logging.getLogger("gatekeeper.flags")
 _FULL = 10_000
 
 
-def client(path: Path, environment: str, poll: float, clock: Callable[[], float]) -> LDClient:
+def client(path: Path, environment: str, poll: float, clock: Callable[[], float]) -> EmbeddedClient:
     """Return a client that reads `environment` from the file and counts contexts into it."""
     exposures = Exposures(path, environment, clock)
 
@@ -39,7 +40,24 @@ def client(path: Path, environment: str, poll: float, clock: Callable[[], float]
         send_events=False,
         hooks=[exposures],
     )
-    return LDClient(config, start_wait=5)
+    return EmbeddedClient(config, exposures)
+
+
+class EmbeddedClient(LDClient):
+    """LaunchDarkly's client, which besides can be told how requests went."""
+
+    def __init__(self, config: Config, exposures: Exposures) -> None:
+        super().__init__(config, start_wait=5)
+        self._exposures = exposures
+
+    @contextmanager
+    def request(self) -> Iterator[Request]:
+        """Count how a request goes for every context that meets a flag within the block.
+
+        It counts as failed when an exception leaves the block, or after `failed()`.
+        """
+        with self._exposures.requests.one() as request:
+            yield request
 
 
 class Exposures(Hook):
@@ -49,6 +67,8 @@ class Exposures(Hook):
         self.path = path
         self.environment = environment
         self.units: Mapping[str, str] = {}
+        self.versions: Mapping[str, int] = {}
+        self.requests = Requests(clock)
         self._clock = clock
         self._met: dict[tuple[str, int, str], float] = {}
         self._lock = threading.Lock()
@@ -77,6 +97,7 @@ class Exposures(Hook):
         context = series_context.context.get_individual_context(unit) if unit else None
         if context is not None and detail.variation_index is not None:
             met = (series_context.key, detail.variation_index, context.key)
+            self.requests.serve(Served(*met, self.versions.get(series_context.key, 0)))
             with self._lock:
                 self._met[met] = self._clock()
             if len(self._met) >= _FULL:
@@ -87,19 +108,21 @@ class Exposures(Hook):
         """Write what was noted; when that fails it is kept and written with the next."""
         with self._lock:
             met, self._met = self._met, {}
-        if not met:
+        fared = self.requests.take()
+        if not met and not fared:
             return
         try:
-            self._write(met)
+            self._write(met, fared)
         except (sqlite3.Error, OSError) as error:
             _LOG.warning("exposures could not be written yet: %s", error)
             with self._lock:
                 self._met = met | self._met
+            self.requests.give_back(fared)
 
-    def _write(self, met: Mapping[tuple[str, int, str], float]) -> None:
+    def _write(self, met: Mapping[tuple[str, int, str], float], fared: Outcomes) -> None:
         secret = database.context_key(self.path)
         rows = [
-            (self.environment, flag, variation, _hash(secret, context), seen)
+            (self.environment, flag, variation, hashed(secret, context), seen)
             for (flag, variation, context), seen in met.items()
         ]
         with database.writing(self.path) as connection:
@@ -108,6 +131,7 @@ class Exposures(Hook):
                 " SET last_seen = max(last_seen, excluded.last_seen)",
                 rows,
             )
+            fared.write(connection, self.environment, secret)
 
 
 class FileSource(UpdateProcessor):
@@ -174,6 +198,7 @@ class FileSource(UpdateProcessor):
         self._target.init({FEATURES: flags, SEGMENTS: {}})
         self._flags = flags
         self._exposures.units = {key: configuration(key, f).unit for key, f in flags.items()}
+        self._exposures.versions = {key: f["version"] for key, f in flags.items()}
         self._held = rows
 
 
@@ -189,7 +214,3 @@ def _parsed(key: str, document: str) -> dict[str, Any] | None:
         _LOG.warning("the flag %s stays as it is, it cannot be read: %s", key, error)
         return None
     return flag
-
-
-def _hash(secret: bytes, context: str) -> bytes:
-    return hashlib.blake2b(context.encode(), key=secret, digest_size=16).digest()
