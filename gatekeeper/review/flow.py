@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from gatekeeper.review.facts import PullRequest
 from gatekeeper.review.words import listed
 
+# git allows no colon in a branch's name
 FORK = "fork:"
 
 
