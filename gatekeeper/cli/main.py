@@ -23,6 +23,7 @@ COMMANDS = {
     "feature": ("gatekeeper.cli.feature:feature", "Take a feature through its phases, or back."),
     "staging": ("gatekeeper.cli.staging:staging", "Fingerprint production, verify staging."),
     "advisories": ("gatekeeper.cli.advisories:advisories", "The local database of advisories."),
+    "sbom": ("gatekeeper.cli.sbom:sbom", "What a project is made of, as CycloneDX."),
     "explain": ("gatekeeper.cli.explain:explain", "What a rule means, why it matters, its fix."),
     "rules": ("gatekeeper.cli.rules:rules", "The catalog of rules."),
     "schema": ("gatekeeper.cli.schema:schema", "JSON Schema of the policy, report or evidence."),
