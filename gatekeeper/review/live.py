@@ -114,14 +114,14 @@ def _merge(reader: PullRequestReader, pull: answers.PullRequest) -> Merge | None
     if pull.merge_commit is None:
         return Merge(None, by)
     made = convert.commit(pull.merge_commit, reader.authors(pull.merge_commit))
-    return Merge(made, by, _method(made, pull.commits.total_count))
+    return Merge(made, by, _method(made))
 
 
-def _method(made: Commit, commits: int) -> Literal["merge", "squash", "rebase"]:
+def _method(made: Commit) -> Literal["merge", "squash", "rebase"]:
     """Return how it was merged, by what came of it; the content is proven elsewhere."""
     if len(made.parents) > 1:
         return "merge"
-    return "squash" if commits == 1 or made.committer.kind == "web-flow" else "rebase"
+    return "squash" if made.committer.kind == "web-flow" else "rebase"
 
 
 def _requested_by(pull: answers.PullRequest, opener: Person) -> tuple[Person, ...]:

@@ -11,6 +11,11 @@ from tests.fakes.github import FakeGitHub, PullRequest, git_actor
 from tests.fakes.graphql import Connection
 
 Node = dict[str, Any]
+_NOBODY = {
+    "HOME": "/nonexistent",
+    "GIT_COMMITTER_NAME": "nobody",
+    "GIT_COMMITTER_EMAIL": "nobody@example.com",
+}
 _WEB = ("GitHub", "noreply@github.com")
 
 
@@ -38,7 +43,7 @@ class Shop:
         done = subprocess.run(
             ["git", "-c", "core.hooksPath=/dev/null", *args],
             cwd=self.root,
-            env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **environment},
+            env={**_NOBODY, "PATH": os.environ["PATH"], **environment},
             capture_output=True,
             text=True,
         )

@@ -54,11 +54,22 @@ class Audit:
         return REVIEW.collect(request)
 
     def __call__(self, span: str = "v1..main", **given: Any) -> GateResult:
-        settings = given.get("settings", {})
+        return self.both(span, **given)[0]
+
+    def rows(self, span: str = "v1..main", **given: Any) -> dict[str, Row]:
+        """Return the rows by the commits' subjects."""
+        return self.both(span, **given)[1]
+
+    def both(self, span: str = "v1..main", **given: Any) -> tuple[GateResult, dict[str, Row]]:
+        """Return the verdict, and the rows by the commits' subjects."""
         facts = self.facts(span, **given)
         if self.source == "recordings":
             facts = self.facts(span, recorded=self.record(facts), **given)
-        return self.judge(facts, **settings)
+        settings = REVIEW.settings.model_validate(given.get("settings", {}))
+        found = judge_range(facts, settings, self.context.rules)
+        assert REVIEW.judge(facts, settings, self.context) == found.judgement
+        result = conclude(Outcome("review", 0.0, found.judgement), (), self.context.now)
+        return result, {row.subject: row for row in found.rows}
 
     def record(self, facts: ReviewFacts) -> Path:
         assert facts.range
@@ -70,16 +81,6 @@ class Audit:
         checked = REVIEW.settings.model_validate(settings)
         judgement = REVIEW.judge(facts, checked, self.context)
         return conclude(Outcome("review", 0.0, judgement), (), self.context.now)
-
-    def rows(self, span: str = "v1..main", **given: Any) -> dict[str, Row]:
-        """Return the rows by the commits' subjects."""
-        settings = REVIEW.settings.model_validate(given.get("settings", {}))
-        facts = self.facts(span, **given)
-        if self.source == "recordings":
-            facts = self.facts(span, recorded=self.record(facts), **given)
-        found = judge_range(facts, settings, self.context.rules)
-        assert found.rows, found.judgement.failures
-        return {row.subject: row for row in found.rows}
 
 
 @pytest.fixture
