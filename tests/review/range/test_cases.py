@@ -299,10 +299,8 @@ def test_case_40_every_pull_request_of_a_merge_queue_is_judged(
     shop: Shop, host_audit: Audit
 ) -> None:
     _queue(shop, "one", "two")
-    result, rows = audit.both("main..queue")
-    result = host_result
+    result, rows = host_audit.both("main..queue")
     assert (result.verdict, result.failures) == (Verdict.PASS, ())
-    rows = host_rows
     assert {row.pull_request for row in rows.values()} == {42, 43}
     assert {row.how for row in rows.values()} == {"queue"} | {"commit"}
 
@@ -312,10 +310,9 @@ def test_case_40_one_unreviewed_pull_request_stops_the_queue(shop: Shop, host_au
     shop.git("branch", "-D", "queue")
     shop.hub.queue.clear()
     _queue(shop, "two", approve=None)
-    result, rows = audit.both("main..queue")
-    result = host_result
+    result, rows = host_audit.both("main..queue")
     assert result.verdict is Verdict.FAIL
-    assert host_rows["Add two"].verdict is Verdict.FAIL
+    assert rows["Add two"].verdict is Verdict.FAIL
 
 
 def test_case_40_a_queue_commit_with_other_content_is_proven_by_nothing(
