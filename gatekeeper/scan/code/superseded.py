@@ -13,7 +13,8 @@ from gatekeeper.core.catalog import Catalog
 from gatekeeper.scan.code import coverage
 from gatekeeper.scan.code.facts import CodeEvidence, Hit, ScannerRun
 
-_OURS = "semgrep"
+_OURS = frozenset({"semgrep", "flow"})
+_ALWAYS = "semgrep"
 
 
 def standing(evidence: CodeEvidence, rules: Catalog) -> CodeEvidence:
@@ -40,7 +41,11 @@ def counts(evidence: CodeEvidence, rules: Catalog) -> tuple[str, ...]:
 
 
 def _seen(runs: Iterable[ScannerRun]) -> frozenset[str]:
-    """Return the files that our own rules saw wholly."""
-    mine = [run for run in runs if run.scanner == _OURS and not run.problem]
-    seen = (set(run.wanted).difference(u.path for u in coverage.unseen(run)) for run in mine)
-    return frozenset().union(*seen)
+    """Return the files that every scanner with our rules saw wholly; the first of them must run."""
+    ours = {run.scanner: _wholly(run) for run in runs if run.scanner in _OURS}
+    return frozenset.intersection(*ours.values()) if _ALWAYS in ours else frozenset()
+
+
+def _wholly(run: ScannerRun) -> frozenset[str]:
+    lost = {item.path for item in coverage.unseen(run)}
+    return frozenset() if run.problem else frozenset(run.wanted) - lost

@@ -31,7 +31,7 @@ def rules(context) -> Catalog:
 
 def judged(context, rules, *runs):
     evidence = CodeEvidence(files=1, runs=runs)
-    settings = CodeSettings(scanners=[run.scanner for run in runs])
+    settings = CodeSettings(scanners=[run.scanner for run in runs if run.scanner != "flow"])
     return judge(evidence, settings, replace(context, rules=rules))
 
 
@@ -58,3 +58,12 @@ def test_where_our_rules_did_not_see_the_file_the_coarse_hit_stands(context, rul
 
 def test_without_our_rules_the_coarse_hit_stands(context, rules):
     assert judged(context, rules, theirs()).findings[0].rule == "bandit-B608"
+
+
+@pytest.mark.parametrize(
+    ("blind", "expected"), [({}, []), ({"scanned": ()}, ["bandit-B608"])], ids=["seen", "not seen"]
+)
+def test_the_data_flow_must_have_seen_the_file_too_where_it_runs(context, rules, blind, expected):
+    flow = ours(scanner="flow", **blind)
+    result = judged(context, rules, ours(), flow, theirs())
+    assert [finding.rule for finding in result.findings] == expected
