@@ -52,8 +52,9 @@ class _Entry(BaseModel):
     noun: _Text
     prefilter: _Text
     pattern: re.Pattern[str]
-    validator: Annotated[str, Field(pattern=f"^({'|'.join(VALIDATORS)})$")]
+    validator: Annotated[str, Field(pattern=f"^({'|'.join(map(re.escape, VALIDATORS))})$")]
     chance: Annotated[float, Field(gt=0, lt=1)] | None = None
+    budget: Annotated[int, Field(ge=0)] | None = 0
     reserved: list[_Text]
     never: list[_Text] = Field(default_factory=list)
     networks: list[_NetworkEntry] = Field(default_factory=list)
@@ -103,6 +104,7 @@ def _detector(entry: _Entry) -> Detector:
         pattern=entry.pattern,
         validator=entry.validator,
         chance=entry.chance,
+        budget=entry.budget,
         reserved=_compact(entry.reserved),
         never=_compact(entry.never),
         networks=tuple(chain.from_iterable(map(_networks, entry.networks))),

@@ -55,6 +55,8 @@ class Detector:
         pattern: Python's `re`; each match is assessed.
         validator: a name in `VALIDATORS`.
         chance: share of random strings of the right form that pass the checksum, or None.
+        budget: how many an environment may hold where its policy does not say; None for any number:
+            then they are shown and do not block.
         reserved: lower case: published test values, or domains that never receive mail.
         never: lower case: what shows that a match is something else, e.g. the ending `png`.
         networks: of cards.
@@ -71,6 +73,7 @@ class Detector:
     pattern: re.Pattern[str]
     validator: str
     chance: float | None = None
+    budget: int | None = 0
     reserved: frozenset[str] = frozenset()
     never: frozenset[str] = frozenset()
     networks: tuple[Network, ...] = ()

@@ -247,6 +247,7 @@ class DetectorFacts:
             when a match alone is telling.
         planted: values it was given.
         mistaken: of these, the ones it took for something else. More than 0 is a failure.
+        budget: how many an environment may hold where its policy does not say; None for any.
     """
 
     id: str
@@ -255,6 +256,7 @@ class DetectorFacts:
     chance: float | None
     planted: int
     mistaken: int
+    budget: int | None = 0
 
     @property
     def passed(self) -> bool:

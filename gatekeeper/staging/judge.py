@@ -60,9 +60,10 @@ def _findings(
     context: Context,
 ) -> Iterator[Finding]:
     for detector in detectors:
-        allowed = settings.budget(environment.name, detector.id)
+        allowed = settings.budget(environment.name, detector.id, detector.budget)
         alarming = alarms(environment, detector)
-        blocking = sum(sighting.found.valid for sighting in alarming) > allowed
+        seen = sum(sighting.found.valid for sighting in alarming)
+        blocking = allowed is not None and seen > allowed
         for sighting in alarming:
             yield context.rules[detector.rule].finding(
                 _message(environment, detector, sighting, allowed),
@@ -98,7 +99,10 @@ def _uncompared(
 
 
 def _message(
-    environment: EnvironmentFacts, detector: DetectorFacts, sighting: Sighting, allowed: int
+    environment: EnvironmentFacts,
+    detector: DetectorFacts,
+    sighting: Sighting,
+    allowed: int | None,
 ) -> str:
     found, column = sighting.found, sighting.column
     reserved = f", {found.reserved:,} reserved ones left out" if found.reserved else ""

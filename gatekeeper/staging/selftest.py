@@ -26,6 +26,7 @@ def _probe(detector: Detector) -> DetectorFacts:
         chance=detector.chance,
         planted=len(detector.planted),
         mistaken=mistaken,
+        budget=detector.budget,
     )
 
 

@@ -78,8 +78,9 @@ class EnvironmentSettings(Settings):
     Attributes:
         stores: every data store it has.
         allow: values that look real and are the company's own.
-        budget: for each detector, how many non-reserved values the environment may hold; 0 for
-            a detector that is not named.
+        budget: for each detector, how many non-reserved values the environment may hold. For a
+            detector that is not named it is 0, and no limit for those that cannot tell real
+            values from made-up ones (`phone`, `us-ssn`, `es-dni`): they are shown all the same.
         fingerprint: of production, made by `gatekeeper staging fingerprint`: a path relative to
             the root under judgement. Without one, nothing is compared with production.
         canaries: look for the canaries of production, which `gatekeeper staging canary` made.
@@ -112,7 +113,7 @@ class StagingSettings(Settings):
 
     environments: dict[str, EnvironmentSettings] = Field(default_factory=dict)
 
-    def budget(self, environment: str, detector: str) -> int:
-        """Return how many values the environment may hold; none in one that is not declared."""
+    def budget(self, environment: str, detector: str, default: int | None) -> int | None:
+        """Return how many values the environment may hold; None for any number of them."""
         declared = self.environments.get(environment)
-        return declared.budget.get(detector, 0) if declared else 0
+        return declared.budget.get(detector, default) if declared else default

@@ -8,29 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, takewhile
 
+from gatekeeper.staging.assessment import NOTHING_MORE, PLAUSIBLE, RESERVED, Assessment
 from gatekeeper.staging.detectors import Detector, Standing
+from gatekeeper.staging.identities import credential, national_id, phone
 
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What became of one match.
-
-    Attributes:
-        standing: its worth.
-        mask: for a valid one, what may be shown of it; else empty.
-    """
-
-    standing: Standing
-    mask: str = ""
-
-
-_NOTHING_MORE = Assessment(Standing.FORM)
-_PLAUSIBLE = Assessment(Standing.PLAUSIBLE)
-_RESERVED = Assessment(Standing.RESERVED)
 _SEPARATORS = re.compile(r"[^0-9A-Za-z]")
 _TOP_LEVEL = re.compile(r"xn--[a-z0-9-]+|[a-z]{2,}|[^\x00-\x7f].*", re.DOTALL)
 _IBAN_START = re.compile(r"[A-Z]{2}[0-9]{2}")
@@ -48,9 +32,9 @@ def email(text: str, detector: Detector) -> Assessment | None:
     domain = _domain(run)
     top = domain.rpartition(".")[2]
     if not detector.reserved.isdisjoint(_with_parents(domain)):
-        return _RESERVED
+        return RESERVED
     if top == domain or top in detector.never:
-        return _NOTHING_MORE
+        return NOTHING_MORE
     return Assessment(Standing.VALID, f"{_first(local)}***@{domain[0]}***.{_shown(top)}")
 
 
@@ -130,11 +114,11 @@ def _card(number: str, detector: Detector) -> Assessment:
     from stdnum import luhn
 
     if number in detector.reserved:
-        return _RESERVED
+        return RESERVED
     if not detector.issues(number):
-        return _NOTHING_MORE
+        return NOTHING_MORE
     if not luhn.is_valid(number):
-        return _PLAUSIBLE
+        return PLAUSIBLE
     return Assessment(Standing.VALID, f"{'*' * (len(number) - 2)}{number[-2:]}")
 
 
@@ -142,14 +126,14 @@ def _iban(number: str, detector: Detector) -> Assessment:
     from stdnum import iban as registry
 
     if number.lower() in detector.reserved:
-        return _RESERVED
+        return RESERVED
     if not _has_ibans(number[:2]):
-        return _NOTHING_MORE
+        return NOTHING_MORE
     # Countries' own rules for account numbers are left aside: a gap in them would hide one.
     if registry.is_valid(number, check_country=False):
         return Assessment(Standing.VALID, f"{number[:2]}{'*' * (len(number) - 4)}{number[-2:]}")
     mended = number[:2] + registry.calc_check_digits(number) + number[4:]
-    return _PLAUSIBLE if registry.is_valid(mended, check_country=False) else _NOTHING_MORE
+    return PLAUSIBLE if registry.is_valid(mended, check_country=False) else NOTHING_MORE
 
 
 @cache
@@ -160,10 +144,15 @@ def _has_ibans(country: str) -> bool:
     return bool(numdb.get("iban").info(country)[0][1])
 
 
+# modules of stdnum
+NATIONAL_IDS = ("us.ssn", "it.codicefiscale", "es.nif", "fr.nir", "br.cpf")
 VALIDATORS: Mapping[str, Callable[[str, Detector], Assessment | None]] = {
     "email": email,
     "payment-card": payment_card,
     "iban": iban,
+    "phone": phone,
+    "credential": credential,
+    **{name: national_id(name) for name in NATIONAL_IDS},
 }
 
 

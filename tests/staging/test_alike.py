@@ -20,6 +20,10 @@ from gatekeeper.staging.validators import assessed
 from tests.staging.conftest import CARD, EMAIL, IBAN, shipped_detectors
 
 
+def called(name: str) -> Detector:
+    return next(detector for detector in shipped_detectors() if detector.id == name)
+
+
 def plainly(cells: list[str], detector: Detector) -> Hits:
     """Count match by match and cell by cell."""
     found = [result for cell in cells for _, result in assessed(cell, detector)]
@@ -63,7 +67,7 @@ def test_they_are_on_large_columns_too() -> None:
 
 
 def test_no_networks_numbers_are_taken_for_a_timestamp() -> None:
-    card = next(d for d in shipped_detectors() if d.id == "payment-card")
+    card = called("payment-card")
     stems = [
         str(prefix).ljust(length - 1, "0")
         for network in card.networks
@@ -75,10 +79,19 @@ def test_no_networks_numbers_are_taken_for_a_timestamp() -> None:
     agree(numbers)
 
 
-@pytest.mark.parametrize("index", range(3))
-def test_a_repeated_value_counts_as_often_as_it_stands_there(index: int) -> None:
-    detector = shipped_detectors()[index]
-    value = (EMAIL, IBAN, CARD)[index]
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("email", EMAIL),
+        ("iban", IBAN),
+        ("payment-card", CARD),
+        ("phone", "+49 170 7654321"),
+        ("it-fiscal-code", "RCCMNL83S18D969H"),
+        ("credential", "AKIAQPLANTEDKEY23456"),
+    ],
+)
+def test_a_repeated_value_counts_as_often_as_it_stands_there(name: str, value: str) -> None:
+    detector = called(name)
     batch = pa.RecordBatch.from_pydict({"v": [value, "x", value, None, value]})
     (hits,) = scan(batch, [detector]).columns["v"].hits
     assert (hits.matches, hits.valid, len(hits.previews)) == (3, 3, 1)
@@ -97,7 +110,7 @@ def test_the_patterns_do_make_many_cells_one() -> None:
 
 
 def test_the_oracle_notices_a_detector_that_takes_too_much_for_alike() -> None:
-    email = replace(shipped_detectors()[0], alike=("^.*$", "xxx@example.com"))
+    email = replace(called("email"), alike=("^.*$", "xxx@example.com"))
     batch = pa.RecordBatch.from_pydict({"v": [EMAIL]})
     (hits,) = scan(batch, [email]).columns["v"].hits
     assert hits != plainly([EMAIL], email)

@@ -26,6 +26,7 @@ from gatekeeper.staging.text import unfold
 from tests.staging.conftest import CARD, EMAIL, IBAN, shipped_detectors
 
 Detectors = tuple[Detector, ...]
+DETECTORS = 10
 
 
 def hits(detectors: Detectors, values: list[str], detector: str) -> Hits:
@@ -42,21 +43,18 @@ def alarm(detectors: Detectors, values: list[str], detector: str = "payment-card
 
 
 def test_the_self_test_passes(detectors: Detectors) -> None:
-    assert [(d.id, d.mistaken) for d in self_test(detectors)] == [
-        ("email", 0),
-        ("iban", 0),
-        ("payment-card", 0),
-    ]
+    assert [(d.id, d.mistaken) for d in self_test(detectors) if d.mistaken] == []
+    assert len(detectors) == DETECTORS
 
 
-@pytest.mark.parametrize("index", range(3))
+@pytest.mark.parametrize("index", range(DETECTORS))
 def test_the_self_test_notices_a_blind_detector(index: int, detectors: Detectors) -> None:
     blind = replace(detectors[index], prefilter="never-there")
     broken = (*detectors[:index], blind, *detectors[index + 1 :])
     assert self_test(broken)[index].mistaken
 
 
-@pytest.mark.parametrize("index", range(3))
+@pytest.mark.parametrize("index", range(DETECTORS))
 def test_the_self_test_notices_a_detector_that_has_lost_its_reserved_values(
     index: int, detectors: Detectors
 ) -> None:
