@@ -49,9 +49,9 @@ class Findings:
         for one in found:
             by = f" by {authors[one.oid]}" if one.oid in authors else ""
             message = (
-                f"{short(one.oid)}{by} changes {listed(one.paths)}, and the head shows nothing of "
-                "it: the difference as a whole hides it from reviewers, and a merge brings it into "
-                "the history"
+                f"{short(one.oid)}{by} changes {listed(one.paths)}, and the head has taken that "
+                "back, at least in part: the difference as a whole hides it from reviewers, and a "
+                "merge brings it into the history"
             )
             identity = (one.oid, *one.paths)
             yield self._finding(

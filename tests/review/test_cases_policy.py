@@ -473,7 +473,7 @@ def test_case_31_a_hidden_change_of_an_unknown_author_is_told_without_one(
 ) -> None:
     content = Content(BASE, BASE, hidden=(Hidden(oid("9"), ("key.pem",)),))
     result = decide(approved(content=content))
-    assert says(result, "9999999 changes key.pem, and the head shows nothing of it")
+    assert says(result, "9999999 changes key.pem, and the head has taken that back")
 
 
 def test_case_12_a_pusher_whose_account_is_gone_approves_nothing(decide: Decide) -> None:

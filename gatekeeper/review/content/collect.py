@@ -101,13 +101,13 @@ def unknown_content(pull: PullRequest, error: EvidenceError | ToolError) -> Cont
 def _of_commits(store: Store, pull: PullRequest, at: Ends) -> Content:
     between = store.between(at.base, at.head)
     merges = {one.oid: one for one in _merges(store, between, at.base)}
-    done = tuple(works(store, between, merges))
+    done = works(store, between, merges, at.head)
     before, after = store.snapshot(at.merge_base).tree, store.snapshot(at.head).tree
     return Content(
         base=at.base,
         merge_base=at.merge_base,
         merges=tuple(merges.values()),
-        hidden=tuple(hidden(store, done, at.head)),
+        hidden=tuple(hidden(store, done)),
         unnamed=tuple(oid for oid in between if oid not in set(pull.oids)),
         changed=tuple(sorted(change.path for change in store.changes(before, after))),
         touched=tuple(sorted({change.path for work in done for change in work.changes})),
@@ -115,9 +115,9 @@ def _of_commits(store: Store, pull: PullRequest, at: Ends) -> Content:
 
 
 def _merges(store: Store, oids: tuple[str, ...], base: str) -> Iterator[MergeReplay]:
-    for oid in oids:
-        if len(store.snapshot(oid).parents) >= _MERGE:
-            yield replay_merge(store, oid, base)
+    for commit in store.snapshots(oids):
+        if len(commit.parents) >= _MERGE:
+            yield replay_merge(store, commit.oid, base)
 
 
 def _questions(pull: PullRequest) -> Iterator[tuple[str, str]]:

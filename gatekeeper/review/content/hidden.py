@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
-from gatekeeper.review.content.store import Change, Snapshot, Store
+from gatekeeper.review.content.objects import NOTHING, Change
+from gatekeeper.review.content.store import Snapshot, Store
 from gatekeeper.review.facts import Hidden, MergeReplay
+
+# of no files at all
+_EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+# A longer file is compared as a whole: line by line it would take too long.
+_MOST_LINES = 20_000
+_Edit = tuple[int, int, tuple[bytes, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,51 +27,82 @@ class Work:
 
     Attributes:
         commit: which.
-        before: the tree that it changed: its parent's, or what merging its parents gives.
-        changes: path by path.
+        changes: path by path, against its parent, or what merging its parents gives.
+        head: the name of each of these files in the head; zeros for none.
     """
 
     commit: Snapshot
-    before: str
     changes: tuple[Change, ...]
+    head: Mapping[str, str]
 
 
-def works(store: Store, oids: Iterable[str], merges: Mapping[str, MergeReplay]) -> Iterator[Work]:
-    """Yield what each commit did; a merge that adds nothing did nothing."""
-    for oid in oids:
-        commit = store.snapshot(oid)
-        before = _before(store, commit, merges.get(oid))
-        yield Work(commit, before, store.changes(before, commit.tree))
-
-
-def hidden(store: Store, done: Iterable[Work], head: str) -> Iterator[Hidden]:
-    """Yield the commits whose work the head's tree does not show, with the paths."""
+def works(
+    store: Store, oids: Iterable[str], merges: Mapping[str, MergeReplay], head: str
+) -> tuple[Work, ...]:
+    """Return what each commit did; a merge that adds nothing did nothing."""
+    commits = store.snapshots(oids)
+    store.snapshots(parent for commit in commits for parent in commit.parents[:1])
+    befores = [_before(store, commit, merges.get(commit.oid)) for commit in commits]
     tree = store.snapshot(head).tree
+    did = [(before, commit.tree) for before, commit in zip(befores, commits, strict=True)]
+    since = [(commit.tree, tree) for commit in commits]
+    found = store.objects.differences([*did, *since])
+    return tuple(
+        Work(commit, _files(found[pair]), {one.path: one.after for one in _files(found[later])})
+        for commit, pair, later in zip(commits, did, since, strict=True)
+    )
+
+
+def hidden(store: Store, done: Iterable[Work]) -> Iterator[Hidden]:
+    """Yield the commits of which something was taken back, with the paths."""
+    done = tuple(done)
+    names = {name for work in done for one in _moved_on(work) for name in _wanted(work, one)}
+    texts = store.objects.files(names)
     for work in done:
-        if paths := tuple(_untraced(store, work, tree)):
-            yield Hidden(work.commit.oid, paths)
+        paths = sorted(one.path for one in _moved_on(work) if _undone(work, one, texts))
+        if paths:
+            yield Hidden(work.commit.oid, tuple(paths))
+
+
+def _files(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(change for change in changes if not change.is_folder)
 
 
 def _before(store: Store, commit: Snapshot, merge: MergeReplay | None) -> str:
+    """Return the tree that a commit changed."""
     if merge is not None and merge.replayed is not None:
         return merge.replayed
-    return store.snapshot(commit.parents[0]).tree if commit.parents else _empty(commit)
+    return store.snapshot(commit.parents[0]).tree if commit.parents else _EMPTY
 
 
-def _empty(_: Snapshot) -> str:
-    return "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+def _moved_on(work: Work) -> Iterator[Change]:
+    """Yield the files that are no longer as this commit left them."""
+    return (change for change in work.changes if change.path in work.head)
 
 
-def _untraced(store: Store, work: Work, head: str) -> Iterator[str]:
-    """Yield the paths on which taking the commit back would change nothing.
+def _wanted(work: Work, change: Change) -> set[str]:
+    """Return the contents that have to be read to see whether the change was undone in part."""
+    if work.head[change.path] == change.before or change.is_link:
+        return set()
+    return {change.before, change.after, work.head[change.path]} - {NOTHING}
 
-    Taking it back merges `before` into the head as seen from the commit: where that gives the head
-    again, somebody has taken it back already; where it conflicts, somebody has worked on.
-    """
-    moved_on = {change.path for change in store.changes(work.commit.tree, head)}
-    candidates = {change.path for change in work.changes} & moved_on
-    if not candidates:
-        return
-    back = store.merge(work.commit.tree, head, work.before, renames=False)
-    differs = {change.path for change in store.changes(head, back.tree)}
-    yield from sorted(candidates - differs - set(back.conflicts))
+
+def _undone(work: Work, change: Change, texts: Mapping[str, bytes]) -> bool:
+    """Whether the file, or a part of it, is again as it was before this commit."""
+    now = work.head[change.path]
+    if now == change.before:
+        return True
+    if change.is_link or NOTHING in (change.before, change.after, now):
+        return False
+    versions = [texts[name].split(b"\n") for name in (change.before, change.after, now)]
+    if max(map(len, versions)) > _MOST_LINES:
+        return False
+    before, after, head = versions
+    return bool(set(_edits(after, before)) & set(_edits(after, head)))
+
+
+def _edits(old: list[bytes], new: list[bytes]) -> Iterator[_Edit]:
+    """Yield what makes one text the other: which lines give way, and to what."""
+    for kind, start, end, first, last in SequenceMatcher(None, old, new, False).get_opcodes():
+        if kind != "equal":
+            yield start, end, tuple(new[first:last])

@@ -329,7 +329,7 @@ def test_case_31_what_is_taken_back_within_the_change_is_told(
     assert result.verdict is verdict
     (finding,) = result.findings
     assert (finding.rule, finding.where.commit) == ("review-hidden-change", hidden)
-    assert f"{hidden[:7]} by alice changes key.pem, and the head shows nothing of it" in (
+    assert f"{hidden[:7]} by alice changes key.pem, and the head has taken that back" in (
         finding.message
     )
 
@@ -343,6 +343,29 @@ def test_case_31_a_part_that_is_taken_back_in_a_file_that_stays_changed_is_told(
     result = decide(repo.pull(head), hidden_changes="fail")
     assert f"{hidden[:7]} by alice changes app.py" in messages(result)
     assert result.verdict is Verdict.FAIL
+
+
+def test_case_31_one_place_of_a_file_is_enough(repo: Repository, decide: Decide) -> None:
+    repo.branch("feature")
+    kept = changed(3, "new")
+    hidden = repo.commit("X and Y", {"app.py": changed(12, "backdoor", kept)})
+    head = repo.commit("not X", {"app.py": changed(17, "more", kept)})
+    result = decide(repo.pull(head), hidden_changes="fail")
+    assert f"{hidden[:7]} by alice changes app.py" in messages(result)
+
+
+@pytest.mark.parametrize("later", ["one\n", "", None])
+def test_case_31_what_a_file_was_before_it_is_again(
+    repo: Repository, decide: Decide, later: str | None
+) -> None:
+    """A file that was made and unmade, emptied and filled, deleted and brought back."""
+    before, after = ("one\n", "two\n") if later == "one\n" else (later, "two\n")
+    repo.commit("before", {} if before is None else {"x.bin": before})
+    repo.branch("feature")
+    hidden = repo.commit("X", {"x.bin": after, "app.py": changed(3, "new")})
+    head = repo.commit("not X", {"x.bin": before})
+    result = decide(repo.pull(head), hidden_changes="fail")
+    assert f"{hidden[:7]} by alice changes x.bin" in messages(result)
 
 
 def test_case_31_work_that_goes_on_hides_nothing(repo: Repository, decide: Decide) -> None:
