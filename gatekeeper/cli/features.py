@@ -65,11 +65,9 @@ def _result(found: Outcome, *, dry_run: bool) -> None:
 
 def following(found: Outcome, service: FeatureService) -> None:
     """Print which commands come next; after a roll-back nothing is read that could be broken."""
-    from gatekeeper.experimental.state import Phase
-
     if not found.done or found.state is None:
         return
-    if found.state.phase is Phase.ROLLED_BACK:
+    if found.state.ended:
         _next((f"gatekeeper feature start {found.key}",))
         return
     _next(_commands(service.show(found.key)))

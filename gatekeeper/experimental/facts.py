@@ -78,7 +78,7 @@ class FeatureFacts:
     @property
     def general(self) -> bool:
         """True when it is released: nothing has to declare it any more."""
-        return self.phase is Phase.GENERAL
+        return self.state is not None and self.state.released
 
 
 @dataclass(frozen=True, slots=True)

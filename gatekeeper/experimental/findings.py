@@ -14,7 +14,7 @@ from gatekeeper.experimental.drift import control, drift
 from gatekeeper.experimental.facts import ExperimentalEvidence, FeatureFacts
 from gatekeeper.experimental.guards import Refusal, Situation
 from gatekeeper.experimental.settings import ExperimentalSettings
-from gatekeeper.experimental.state import FeatureState, Grounds, Phase
+from gatekeeper.experimental.state import FeatureState, Grounds
 
 _HEALTH = (
     ("experimental-expired", guards.expiry),
@@ -123,14 +123,14 @@ def _lacking(state: FeatureState, settings: ExperimentalSettings) -> str:
 
 
 def _approvals(state: FeatureState, shown: Grounds, settings: ExperimentalSettings) -> str:
-    general, count = state.phase is Phase.GENERAL, len(shown.approvers)
+    general, count = state.released, len(shown.approvers)
     needed = settings.approvals if general else settings.entry_approvals
     return f"{count} of {needed} approvals" if count < needed else ""
 
 
 def _soak(state: FeatureState, shown: Grounds, settings: ExperimentalSettings) -> str:
     soaked = timedelta(seconds=shown.soak_seconds)
-    if state.phase is not Phase.GENERAL or soaked >= settings.soak:
+    if not state.released or soaked >= settings.soak:
         return ""
     return f"{format_duration(soaked)} of {format_duration(settings.soak)} soak"
 
@@ -142,7 +142,7 @@ def _contexts(state: FeatureState, shown: Grounds, settings: ExperimentalSetting
 
 
 def _evidence(state: FeatureState, shown: Grounds, settings: ExperimentalSettings) -> str:
-    if state.phase is not Phase.GENERAL or health.shows_safety(shown.tallies, settings):
+    if not state.released or health.shows_safety(shown.tallies, settings):
         return ""
     return f"nothing that shows errors to be less than {settings.guardrail.margin:g} × as frequent"
 
@@ -155,7 +155,7 @@ def _unhealthy(
 ) -> Iterator[Finding]:
     """While it is Experimental it must not be expired, changed or without QA's word."""
     at = situation(one, settings, context)
-    if at is None or at.state.phase is not Phase.EXPERIMENTAL:
+    if at is None or not at.state.experimenting:
         return
     for rule, guard in _HEALTH:
         if refusal := guard(at):

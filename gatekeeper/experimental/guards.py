@@ -163,7 +163,7 @@ def in_sync(at: Situation) -> Refusal | None:
 
 def soak(at: Situation) -> Refusal | None:
     """It must have been Experimental for long enough since its last change."""
-    return _soaked("soak", at.now - at.state.settled, at.settings.soak)
+    return _soaked("soak", at.state.soaked(at.now), at.settings.soak)
 
 
 def stage_soak(at: Situation) -> Refusal | None:
@@ -173,9 +173,8 @@ def stage_soak(at: Situation) -> Refusal | None:
     if not 0 <= stage < len(at.feature.stages):
         remedy = f"declare the stage again, or `gatekeeper feature rollback {at.state.key}`"
         return Refusal("stage", f"stage {stage + 1} is not declared any more", remedy, needs=_STAGE)
-    start = max(at.state.stage_since, at.state.changed)
     needed = timedelta(seconds=at.feature.stages[stage].soak_seconds)
-    return _soaked("stage soak", at.now - start, needed)
+    return _soaked("stage soak", at.state.stage_soaked(at.now), needed)
 
 
 def _soaked(guard: str, done: timedelta, needed: timedelta) -> Refusal | None:
@@ -183,7 +182,7 @@ def _soaked(guard: str, done: timedelta, needed: timedelta) -> Refusal | None:
     if done >= needed or not needed:
         return None
     # in whole seconds, up: whoever waits that long has waited long enough
-    left = timedelta(seconds=ceil((needed - max(done, timedelta(0))).total_seconds()))
+    left = timedelta(seconds=ceil((needed - done).total_seconds()))
     reason = (
         f"needs {format_duration(left)} more soak: {format_duration(needed - left)} of "
         f"{format_duration(needed)} since the last change"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from gatekeeper.experimental.state import Event, FeatureState, follow, replay
+from gatekeeper.experimental.fold import follow, replay
+from gatekeeper.experimental.state import Event, FeatureState
 from gatekeeper.ledger.entry import Draft, Entry
 from gatekeeper.ledger.errors import LedgerError, reused
 from gatekeeper.ledger.store import Ledger

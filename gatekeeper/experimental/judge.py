@@ -129,7 +129,7 @@ def _summary(
 
 def _in_order(facts: ExperimentalEvidence, situations: Sequence[Situation]) -> str:
     """Return where the one Experimental feature stands, or how many features are in each phase."""
-    experimental = [at for at in situations if at.state.phase is Phase.EXPERIMENTAL]
+    experimental = [at for at in situations if at.state.experimenting]
     return outlook(experimental[0]) if len(experimental) == 1 else _phases(facts)
 
 

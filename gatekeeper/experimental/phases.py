@@ -146,7 +146,7 @@ def _configuration(feature: Feature, move: Move) -> Configuration:
 def grounds(situation: Situation, move: Move) -> Grounds:
     """Return what a move was decided on, for the record."""
     state = situation.state
-    soaked = situation.now - state.settled
+    soaked = state.soaked(situation.now)
     contexts = situation.exposure.experimental if situation.exposure else 0
     approvers = guards.approvers(situation, move.to)
     # must be written as counted: counts that cannot be are refused when they are weighed
@@ -156,6 +156,6 @@ def grounds(situation: Situation, move: Move) -> Grounds:
 def standing(state: FeatureState, production: str) -> str:
     """Return where a feature stands, e.g. `Experimental at 25 %`."""
     target = state.target(production)
-    if state.phase is Phase.EXPERIMENTAL and target is not None:
+    if state.experimenting and target is not None:
         return f"{state.phase.label} at {percent(target.configuration.weight)}"
     return state.phase.label

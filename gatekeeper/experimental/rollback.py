@@ -18,9 +18,10 @@ from gatekeeper.experimental.configuration import Configuration, Observed
 from gatekeeper.experimental.drift import control
 from gatekeeper.experimental.features import Feature, parse_features
 from gatekeeper.experimental.files import read_texts
+from gatekeeper.experimental.fold import dump_targets
 from gatekeeper.experimental.history import History
 from gatekeeper.experimental.outcome import Order, Outcome
-from gatekeeper.experimental.state import Event, FeatureState, Target, dump_targets, set_before
+from gatekeeper.experimental.state import Event, FeatureState, Target, set_before
 from gatekeeper.experimental.stores import Stores
 from gatekeeper.ledger.errors import LedgerError, RevisionConflictError
 

@@ -20,20 +20,14 @@ from gatekeeper.experimental import phases, refusals, rollback
 from gatekeeper.experimental.artifacts import artifact_digest
 from gatekeeper.experimental.features import Feature, parse_features, template
 from gatekeeper.experimental.files import declaration_path, read_features, write_feature
+from gatekeeper.experimental.fold import dump_grounds, dump_targets, follow
 from gatekeeper.experimental.guards import Refusal
 from gatekeeper.experimental.history import History
 from gatekeeper.experimental.identity import named
 from gatekeeper.experimental.outcome import REPLAYED, Order, Outcome, Standing, recorded
 from gatekeeper.experimental.phases import Move
 from gatekeeper.experimental.settings import ExperimentalSettings
-from gatekeeper.experimental.state import (
-    Event,
-    FeatureState,
-    Phase,
-    dump_grounds,
-    dump_targets,
-    follow,
-)
+from gatekeeper.experimental.state import Event, FeatureState
 from gatekeeper.experimental.stores import Stores
 
 _EXPIRES_AFTER = timedelta(days=90)
@@ -74,7 +68,7 @@ class FeatureService:
         if history.recorded(key, "started", order.actor, order.operation_id):
             return Outcome(key, True, state, self._declared(key), note=REPLAYED)
         # must not be under way: an attempt ends by rolling back
-        if state is not None and state.phase is not Phase.ROLLED_BACK:
+        if state is not None and not state.ended:
             return Outcome(key, False, state, refusals=(refusals.under_way(state),))
         feature, note = self._declaration(key, order)
         if order.dry_run:

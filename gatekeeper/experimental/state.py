@@ -1,22 +1,17 @@
-"""Where a feature stands: the fold of its entries in the ledger. Pure.
+"""Where a feature stands, as `fold.py` computes it from its entries in the ledger. Pure.
 
-The phase is what was recorded, never what traffic looks like. State and history cannot disagree,
-for the one is computed from the other.
+The phase is what was recorded, never what traffic looks like.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from gatekeeper.core.errors import EvidenceError
 from gatekeeper.experimental.configuration import Configuration
-from gatekeeper.experimental.identity import identity
 from gatekeeper.experimental.statistics.tally import Tally
 
 
@@ -27,8 +22,12 @@ class Phase(StrEnum):
     STAGING = "STAGING"
     QA_PASSED = "QA_PASSED"
     EXPERIMENTAL = "EXPERIMENTAL"
+    HELD = "HELD"
     GENERAL = "GENERAL"
+    CLEANUP = "CLEANUP"
+    ARCHIVED = "ARCHIVED"
     ROLLED_BACK = "ROLLED_BACK"
+    EXPIRED = "EXPIRED"
 
     @property
     def label(self) -> str:
@@ -36,8 +35,12 @@ class Phase(StrEnum):
         return self.value.replace("_", " ").capitalize().replace("Qa ", "QA ")
 
 
-LIVE = frozenset({Phase.EXPERIMENTAL, Phase.GENERAL})
-_IDLE = frozenset({Phase.DRAFT, Phase.ROLLED_BACK})
+EXPERIMENTING = frozenset({Phase.EXPERIMENTAL, Phase.HELD})
+RELEASED = frozenset({Phase.GENERAL, Phase.CLEANUP})
+LIVE = EXPERIMENTING | RELEASED
+ENDED = frozenset({Phase.ROLLED_BACK, Phase.EXPIRED})
+_IDLE = ENDED | {Phase.DRAFT, Phase.ARCHIVED}
+_OVER = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,11 @@ class FeatureState:
         pending: operation id of a move that is recorded and not yet seen at the vendor.
         grounds: what it could show when it came where it is; None where nothing is asked.
         tallies: how contexts fared in the stages that are over, since the last change.
+        held: since when it is held; None while it is not.
+        paused: how long it was held since its phase, artifact and configuration are what they are.
+        stage_paused: how long it was held in this stage.
+        extended: the day (UTC) to which its expiry was put off, ISO 8601; empty if it was not.
+        extensions: how often that was done in this attempt.
     """
 
     key: str
@@ -149,11 +157,44 @@ class FeatureState:
     pending: str = ""
     grounds: Grounds | None = None
     tallies: tuple[Tally, ...] = ()
+    held: datetime | None = None
+    paused: timedelta = timedelta(0)
+    stage_paused: timedelta = timedelta(0)
+    extended: str = ""
+    extensions: int = 0
 
     @property
     def settled(self) -> datetime:
         """Since when phase, artifact and configuration are what they are: soak counts from here."""
         return max(self.since, self.changed)
+
+    @property
+    def counted(self) -> datetime:
+        """Since when the present stage is what it is: how contexts fare counts from here."""
+        return max(self.stage_since, self.changed)
+
+    def soaked(self, now: datetime) -> timedelta:
+        """Return how long it has soaked since its last change; while it is held it does not."""
+        return max(min(now, self.held or now) - self.settled - self.paused, _OVER)
+
+    def stage_soaked(self, now: datetime) -> timedelta:
+        """Return how long its stage has soaked."""
+        return max(min(now, self.held or now) - self.counted - self.stage_paused, _OVER)
+
+    @property
+    def experimenting(self) -> bool:
+        """True while it is Experimental, held or not."""
+        return self.phase in EXPERIMENTING
+
+    @property
+    def released(self) -> bool:
+        """True once it is general, and until its flag is archived."""
+        return self.phase in RELEASED
+
+    @property
+    def ended(self) -> bool:
+        """True after an attempt that led nowhere: another may begin."""
+        return self.phase in ENDED
 
     @property
     def flags(self) -> frozenset[str]:
@@ -173,7 +214,7 @@ class FeatureState:
     @property
     def widened(self) -> bool:
         """True once more people may meet it than when it became Experimental."""
-        return self.phase is Phase.GENERAL or self.stage > 0
+        return self.released or self.stage > 0
 
     def target(self, environment: str) -> Target | None:
         """Return what the flag has to look like in an environment."""
@@ -185,7 +226,7 @@ class Event:
     """One entry of a feature's stream, recorded or about to be.
 
     Attributes:
-        kind: see `_KINDS`.
+        kind: see `fold.py`.
         payload: details as JSON.
         actor: who.
         at: when.
@@ -202,173 +243,3 @@ class Event:
 def set_before(state: FeatureState | None) -> tuple[Target, ...]:
     """Return what was recorded of its flags, whatever the policy and the declaration say now."""
     return state.targets if state else ()
-
-
-_TARGETS = TypeAdapter(tuple[Target, ...])
-_GROUNDS = TypeAdapter(Grounds)
-
-
-def dump_grounds(grounds: Grounds) -> dict[str, Any]:
-    """Return grounds as JSON for a payload."""
-    dumped: dict[str, Any] = _GROUNDS.dump_python(grounds, mode="json")
-    return dumped
-
-
-def dump_targets(targets: tuple[Target, ...]) -> list[dict[str, Any]]:
-    """Return targets as JSON for a payload."""
-    dumped: list[dict[str, Any]] = _TARGETS.dump_python(targets, mode="json")
-    return dumped
-
-
-def replay(key: str, events: Iterable[Event]) -> FeatureState | None:
-    """Return where the events lead; None when there are none."""
-    state: FeatureState | None = None
-    for event in events:
-        state = follow(key, state, event)
-    return state
-
-
-def follow(key: str, state: FeatureState | None, event: Event) -> FeatureState:
-    """Return the state after one more event. Raises EvidenceError for one that makes no sense."""
-    try:
-        return _follow(key, state, event)
-    except (LookupError, TypeError, ValueError) as error:
-        raise _senseless(key, event) from error
-
-
-def _follow(key: str, state: FeatureState | None, event: Event) -> FeatureState:
-    if event.kind == "started":
-        return _started(key, state, event)
-    handler = _KINDS.get(event.kind)
-    if handler is None or state is None:
-        raise _senseless(key, event)
-    after = handler(state, event)
-    return replace(after, revision=state.revision + 1, latest=event.at)
-
-
-def _senseless(key: str, event: Event) -> EvidenceError:
-    return EvidenceError(
-        f"the ledger's entry `{event.kind}` of {key} makes no sense here",
-        "use the version of gatekeeper that wrote it, or restore the ledger from a backup",
-    )
-
-
-def _started(key: str, state: FeatureState | None, event: Event) -> FeatureState:
-    return FeatureState(
-        key=key,
-        revision=(state.revision if state else 0) + 1,
-        attempt=(state.attempt if state else 0) + 1,
-        phase=Phase.DRAFT,
-        stage=-1,
-        since=event.at,
-        stage_since=event.at,
-        changed=event.at,
-        latest=event.at,
-        author=event.actor,
-        contributors=(event.actor,),
-        config=event.payload["config"],
-        targets=set_before(state),
-    )
-
-
-def _contributed(state: FeatureState, event: Event) -> tuple[str, ...]:
-    known = {identity(actor) for actor in state.contributors}
-    new = () if identity(event.actor) in known else (event.actor,)
-    return (*state.contributors, *new)
-
-
-def _deployed(state: FeatureState, event: Event) -> FeatureState:
-    return replace(
-        state,
-        artifact=event.payload["artifact"],
-        changed=event.at,
-        tallies=(),
-        contributors=_contributed(state, event),
-    )
-
-
-def _signed_off(state: FeatureState, event: Event) -> FeatureState:
-    sign_off = SignOff(event.actor, event.payload["artifact"])
-    return replace(state, sign_offs=(*state.sign_offs, sign_off))
-
-
-def _approved(state: FeatureState, event: Event) -> FeatureState:
-    payload = event.payload
-    approval = Approval(
-        event.actor, Phase(payload["target"]), payload["artifact"], payload["config"]
-    )
-    return replace(state, approvals=(*state.approvals, approval))
-
-
-def _moved(state: FeatureState, event: Event) -> FeatureState:
-    phase = Phase(event.payload["to"])
-    config = event.payload["config"]
-    shown = _GROUNDS.validate_python(event.payload["grounds"])
-    targets = _TARGETS.validate_python(event.payload["targets"])
-    return replace(
-        state,
-        phase=phase,
-        config=config,
-        changed=state.changed if config == state.config else event.at,
-        stage=event.payload["stage"],
-        since=state.since if phase is state.phase else event.at,
-        stage_since=event.at,
-        mover=event.actor,
-        targets=targets,
-        grounds=_grounds(state, phase, config, shown),
-        # a change voids what was counted: it says nothing about what is there now
-        tallies=shown.tallies if config == state.config else (),
-        pending=event.operation_id if targets != state.targets else state.pending,
-    )
-
-
-def _grounds(state: FeatureState, phase: Phase, config: str, shown: Grounds) -> Grounds:
-    """Return what it has to show for where it is now: each move has grounds of its own."""
-    if phase is not state.phase or state.grounds is None:
-        return shown
-    if config != state.config:
-        return replace(state.grounds, approvers=shown.approvers)
-    return replace(state.grounds, contexts=shown.contexts, tallies=shown.tallies)
-
-
-def _applied(state: FeatureState, event: Event) -> FeatureState:
-    if event.payload["move"] != state.pending:
-        return state
-    moved = state.stage_since
-
-    def held(since: datetime) -> datetime:
-        # nobody met it before it was there: what was recorded and not yet set does not soak
-        return event.at if since == moved else since
-
-    return replace(
-        state,
-        pending="",
-        since=held(state.since),
-        stage_since=event.at,
-        changed=held(state.changed),
-    )
-
-
-def _rolled_back(state: FeatureState, event: Event) -> FeatureState:
-    return replace(
-        state,
-        phase=Phase.ROLLED_BACK,
-        stage=-1,
-        since=event.at,
-        stage_since=event.at,
-        mover=event.actor,
-        targets=_TARGETS.validate_python(event.payload["targets"]),
-        pending="",
-        grounds=None,
-        tallies=(),
-    )
-
-
-_KINDS: Mapping[str, Callable[[FeatureState, Event], FeatureState]] = {
-    "deployed": _deployed,
-    "signed-off": _signed_off,
-    "approved": _approved,
-    "moved": _moved,
-    "applied": _applied,
-    "rolled-back": _rolled_back,
-}

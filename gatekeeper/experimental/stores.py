@@ -25,7 +25,7 @@ from gatekeeper.experimental.features import Feature
 from gatekeeper.experimental.guards import Situation
 from gatekeeper.experimental.history import History
 from gatekeeper.experimental.settings import ExperimentalSettings
-from gatekeeper.experimental.state import Event, FeatureState, Phase, Target, set_before
+from gatekeeper.experimental.state import Event, FeatureState, Target, set_before
 from gatekeeper.experimental.tracked import exposed
 from gatekeeper.ledger.errors import RevisionConflictError
 from gatekeeper.ledger.store import Ledger, exists, file_of
@@ -97,7 +97,7 @@ class Stores:
     def exposure(self, state: FeatureState, until: datetime | None) -> Counts | None:
         """Return the distinct contexts since the last change; None when nobody counted."""
         target = state.target(self.settings.production)
-        if state.phase is not Phase.EXPERIMENTAL or target is None or not self.backend.exists():
+        if not state.experimenting or target is None or not self.backend.exists():
             return None
         window = Window(state.settled, until)
         return self.backend.exposure(target.flag, target.environment, window)
@@ -105,9 +105,9 @@ class Stores:
     def fared(self, state: FeatureState, until: datetime | None) -> Fared | None:
         """Return how contexts fared in the present stage; None when nobody was told."""
         target = state.target(self.settings.production)
-        if state.phase is not Phase.EXPERIMENTAL or target is None or not self.backend.exists():
+        if not state.experimenting or target is None or not self.backend.exists():
             return None
-        span = Span(state.settled, max(state.stage_since, state.settled), until)
+        span = Span(state.settled, max(state.counted, state.settled), until)
         return self.backend.fared(target.flag, target.environment, span)
 
     @property
@@ -162,7 +162,7 @@ class Stores:
             RevisionConflictError: that is what happened.
         """
         now = history.state(state.key)
-        if now is None or now.phase is not Phase.ROLLED_BACK:
+        if now is None or not now.ended:
             return
         for target in state.targets:
             self.backend.kill(target.flag, target.environment, f"{state.pending}:given-way")
