@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gatekeeper.review.case import Case
 from gatekeeper.review.equivalence import approved_proof, merged_proof
 from gatekeeper.review.facts import PullRequest, Review
+from gatekeeper.review.findings import sentence
 from gatekeeper.review.owners.codeowners import parse
 from gatekeeper.review.owners.ownership import owned_paths
 from gatekeeper.review.pushes import unread
@@ -26,6 +27,9 @@ def weighed(case: Case) -> Iterator[str]:
     if case.exempt:
         paths = count(len(case.exempt), "path")
         yield f"no approval is needed: the policy exempts {paths}, {listed(case.exempt)}"
+    # too few approvals is a finding that says which do not count; enough of them is none
+    if not case.lacking:
+        yield from map(sentence, case.given.rejected)
     yield from _content(case)
     if case.settings.owners == "required" and case.pull.owners is not None:
         yield from _owners(case.pull)

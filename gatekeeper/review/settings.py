@@ -53,7 +53,7 @@ class ReviewSettings(Settings):
     independence: Literal["outsider", "per-author"] = "outsider"
     changes_requested: Literal["block", "ignore"] = "block"
     identities: dict[_Text, _Text] = Field(default_factory=dict)
-    coding_agents: tuple[_Text, ...] = Field(default=(), strict=False)
+    coding_agents: list[_Text] = Field(default_factory=list)
     owners: Literal["optional", "required"] = "optional"
     branches: dict[_Text, _Branches] = Field(default_factory=dict)
     after_merge: Literal["fail", "accept"] = "fail"
@@ -61,7 +61,7 @@ class ReviewSettings(Settings):
     permission: Literal["now", "then-or-now"] | None = None
     pushers: Literal["required", "best-effort"] | None = None
     hidden_changes: Literal["report", "fail"] = "report"
-    paths_exempt: tuple[_Text, ...] = Field(default=(), strict=False)
+    paths_exempt: list[_Text] = Field(default_factory=list)
 
     @field_validator("identities")
     @classmethod
@@ -74,7 +74,7 @@ class ReviewSettings(Settings):
 
     @field_validator("paths_exempt")
     @classmethod
-    def _patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _patterns(cls, value: list[str]) -> list[str]:
         """Refuse what is no pattern: it would exempt nothing, or something else than it says."""
         for pattern in value:
             if not is_supported(pattern):

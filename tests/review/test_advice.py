@@ -70,3 +70,9 @@ def test_a_bots_address_is_not_to_be_mapped_to_a_person(context: Context, bot: P
     assert told.next_steps == (
         "have somebody who answers for bbbbbbb commit it again under their own account",
     )
+
+
+def test_whose_approval_does_not_count_is_said_where_others_do(context: Context) -> None:
+    pull = approved(reviews=(review(ALICE), review(DANA)))
+    said = judged(context, pull).checked
+    assert "Approval by alice does not count: alice opened #42" in said

@@ -73,14 +73,14 @@ def open_store(root: Path) -> Iterator[Store]:
             f"git {found} cannot replay a merge", "install git 2.38 or newer, and run again"
         )
     with git.borrowed(root) as folder:
-        yield Store(Objects(root, folder))
+        yield Store(root, folder)
 
 
 class Store:
     """Answers from a clone's objects; each method raises EvidenceError where one is missing."""
 
-    def __init__(self, objects: Objects) -> None:
-        self.objects = objects
+    def __init__(self, root: Path, folder: Path) -> None:
+        self.objects = Objects(root, folder)
         self._snapshots: dict[str, Snapshot] = {}
 
     def snapshot(self, oid: str) -> Snapshot:
