@@ -17,6 +17,7 @@ from gatekeeper.core.pipeline import Outcome, conclude
 from gatekeeper.evidence import records
 from gatekeeper.evidence.attempts import attempt_all
 from gatekeeper.scan.scanners import SCANNERS
+from gatekeeper.scan.secrets.scanners import SCANNERS as SECRET_SCANNERS
 from gatekeeper.wiring.catalog import catalog as load_catalog
 from gatekeeper.wiring.gates import registry
 from tests.conftest import NOW, ROOT, RequestFactory
@@ -126,8 +127,10 @@ def test_every_module_is_registered_or_used() -> None:
     started = {
         "gatekeeper.cli.main",
         "gatekeeper.scan.scanners.bandit_worker",
+        "gatekeeper.scan.scanners.detect_secrets_worker",
         *(entry.partition(":")[0] for entry, _ in COMMANDS.values()),
         *SCANNERS.values(),
+        *SECRET_SCANNERS.values(),
     }
     assert started <= graph.modules
     unused = {

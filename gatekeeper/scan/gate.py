@@ -1,4 +1,4 @@
-"""The two gates of this room: start reading here."""
+"""The gates of this room: start reading here."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from gatekeeper.scan.dependencies import collect as dependencies_collect
 from gatekeeper.scan.dependencies.facts import DependencyEvidence
 from gatekeeper.scan.dependencies.judge import judge as judge_dependencies
 from gatekeeper.scan.dependencies.settings import DependencySettings
+from gatekeeper.scan.secrets import collect as secrets_collect
+from gatekeeper.scan.secrets.facts import SecretEvidence
+from gatekeeper.scan.secrets.judge import judge as judge_secrets
+from gatekeeper.scan.secrets.settings import SecretSettings
 
 CODE: Gate[CodeEvidence, CodeSettings] = Gate(
     name="code",
@@ -30,5 +34,15 @@ DEPENDENCIES: Gate[DependencyEvidence, DependencySettings] = Gate(
     collect=dependencies_collect.collect,
     judge=judge_dependencies,
     environment=("HTTPS_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"),
+    reads_tree=True,
+)
+
+SECRETS: Gate[SecretEvidence, SecretSettings] = Gate(
+    name="secrets",
+    question="Are the files and commits free of secrets?",
+    evidence=SecretEvidence,
+    settings=SecretSettings,
+    collect=secrets_collect.collect,
+    judge=judge_secrets,
     reads_tree=True,
 )

@@ -12,7 +12,7 @@ from gatekeeper.core.hints import did_you_mean
 from gatekeeper.core.sections import Settings
 from gatekeeper.experimental.gate import EXPERIMENTAL
 from gatekeeper.review.gate import REVIEW
-from gatekeeper.scan.gate import CODE, DEPENDENCIES
+from gatekeeper.scan.gate import CODE, DEPENDENCIES, SECRETS
 from gatekeeper.staging.gate import STAGING
 
 ENTRY_POINTS = "gatekeeper.gates"
@@ -21,6 +21,7 @@ BUILT_IN: tuple[AnyGate, ...] = (
     REVIEW,
     CODE,
     DEPENDENCIES,
+    SECRETS,
     STAGING,
     EXPERIMENTAL,
 )

@@ -1,0 +1,1 @@
+"""The secrets gate: nothing that opens a door may stand in the files or commits of a change."""

@@ -1,0 +1,168 @@
+"""Lists files and commits, hands them to a scanner, and forgets every secret that it names."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gatekeeper.core.errors import ToolError
+from gatekeeper.core.gate import Request
+from gatekeeper.scan.code.facts import Unseen
+from gatekeeper.scan.excluding import split
+from gatekeeper.scan.files import listing
+from gatekeeper.scan.secrets import history, scanners, telling
+from gatekeeper.scan.secrets.facts import History, Ledger, Secret, SecretEvidence
+from gatekeeper.scan.secrets.material import Material, Origin
+from gatekeeper.scan.secrets.settings import SecretSettings
+from gatekeeper.scan.secrets.sighting import Look, Seen
+from gatekeeper.scan.secrets.telling import Placed
+
+
+def collect(request: Request[SecretSettings]) -> SecretEvidence:
+    """Look at the tree, and at the commits of the change where one is named.
+
+    Raises:
+        ToolError: the files cannot be listed.
+        EvidenceError: commits of the change are missing from this clone.
+    """
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="gatekeeper-", ignore_cleanup_errors=True) as folder:
+        material = Material(Path(folder))
+        evidence = _tree(request, material)
+        change = _change(request)
+        past = _past(change, request, material) if change else None
+        request.progress(f"looking for secrets in {len(material.names())} files and versions")
+        look = Look(
+            folder=material.folder,
+            mark=material.mark,
+            patterns=request.rules / "scan" / "secrets" / "patterns.yaml",
+            cache=request.cache,
+            seconds=request.deadline - (time.monotonic() - started),
+        )
+        answer = _answer(request.settings.scanner, look)
+        return _told(replace(evidence, history=past), answer, material, change)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Which commits to look at, of which checkout."""
+
+    root: Path
+    since: str | None
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the first scanner said that runs here, or why none did."""
+
+    scanner: str
+    seen: Seen | None
+    instead: str = ""
+    problem: str = ""
+    next_step: str = ""
+
+
+def _tree(request: Request[SecretSettings], material: Material) -> SecretEvidence:
+    root = request.root.resolve()
+    tree = listing(root)
+    exclude = request.settings.exclude
+    kept, excluded = split(tree.files, exclude)
+    unseen, unseen_excluded = split([item.path for item in tree.failed], exclude)
+    for name in kept:
+        try:
+            material.add(Origin(name), (root / name).read_bytes())
+        except OSError as error:
+            material.failed.append(Unseen(name, f"cannot be read: {error.strerror}"))
+    ledger = Ledger(
+        excluded=(*excluded, *unseen_excluded),
+        skipped=tree.skipped,
+        failed=tuple(item for item in tree.failed if item.path in unseen),
+    )
+    return SecretEvidence(files=len(tree.files), scanner="", version="", ledger=ledger)
+
+
+def _change(request: Request[SecretSettings]) -> _Change | None:
+    subject = request.subject
+    since = subject.base or request.options.diff
+    if subject.commit is None or (since is None and request.settings.history == "change"):
+        return None
+    everything = request.settings.history == "all"
+    return _Change(request.root.resolve(), None if everything else since, subject.commit)
+
+
+def _past(change: _Change, request: Request[SecretSettings], material: Material) -> History:
+    """Hand over what the commits of the change brought, but for what the policy excludes."""
+    with history.opened(change.root, change.since, change.head) as commits:
+        versions = commits.versions()
+        kept, _ = split(sorted({one.path for one in versions}), request.settings.exclude)
+        looked = [one for one in versions if one.path in frozenset(kept)]
+        for version, data in commits.read(looked):
+            material.add(Origin(version.path, version.oid), data)
+    messages = sum(version.message for version in versions)
+    return History(change.since, messages, len(versions) - messages)
+
+
+def _answer(wanted: str, look: Look) -> _Answer:
+    """Ask the scanner that the policy names; `auto` is the first that is installed.
+
+    One that breaks down is not replaced: a file that can kill the better scanner must not choose
+    the weaker one.
+    """
+    ordered = [*scanners.SCANNERS] if wanted == "auto" else [wanted]
+    name = next(filter(scanners.installed, ordered), ordered[0])
+    instead = "" if name == ordered[0] else f"{ordered[0]} is not installed"
+    try:
+        return _Answer(name, scanners.scan(name, look), instead)
+    except ToolError as error:
+        return _Answer(name, None, instead, error.reason, error.next_step)
+
+
+def _told(
+    evidence: SecretEvidence, answer: _Answer, material: Material, change: _Change | None
+) -> SecretEvidence:
+    seen = answer.seen or Seen("", frozenset(), ())
+    ledger = replace(
+        evidence.ledger,
+        wanted=material.names(),
+        scanned=material.seen(set(seen.looked)) if answer.seen else (),
+        failed=(*evidence.ledger.failed, *material.failed),
+        binary=material.binary,
+        archived=material.archived,
+    )
+    placed = telling.places(seen.sightings, material)
+    return replace(
+        evidence,
+        scanner=answer.scanner,
+        version=seen.version,
+        ledger=ledger,
+        secrets=tuple(_secrets(placed, material, change)),
+        instead=answer.instead,
+        problem=answer.problem,
+        next_step=answer.next_step,
+    )
+
+
+def _secrets(placed: Sequence[Placed], material: Material, change: _Change | None) -> list[Secret]:
+    commits = _commits({one.origin.version for one in placed if one.origin.version}, change)
+    return [
+        one.secret(_line(material.folder / one.sighting.file, one.sighting.line), commit)
+        for one in placed
+        for commit in [commits.get(one.origin.version or "")]
+    ]
+
+
+def _commits(versions: set[str], change: _Change | None) -> dict[str, str]:
+    """Return by version the commit that brought it."""
+    if change is None or not versions:
+        return {}
+    with history.opened(change.root, change.since, change.head) as commits:
+        return {oid: commits.brought_by(oid) for oid in sorted(versions)}
+
+
+def _line(path: Path, number: int) -> str:
+    lines = path.read_bytes().split(b"\n")
+    return lines[number - 1].decode("utf-8", "surrogateescape") if number <= len(lines) else ""
