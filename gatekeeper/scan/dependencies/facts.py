@@ -77,11 +77,13 @@ class LockFile:
         path: relative, with `/`.
         format: e.g. `uv.lock`.
         entries: how many requirements it holds.
+        ecosystem: that it is a lock of.
     """
 
     path: str
     format: str
     entries: int
+    ecosystem: str = PYPI
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from gatekeeper.scan.dependencies.facts import Unjudged
 _ELSEWHERE = "have them judged elsewhere, and say so under `unjudged` in the policy"
 # File names (as patterns) that show that packages of an ecosystem are used.
 FOREIGN: dict[str, tuple[str, ...]] = {
-    "npm": (),
+    # judged where there is a lock that can be read; Bun's cannot
+    "npm": ("bun.lock", "bun.lockb", "deno.lock"),
     "conda": (),
     "cargo": ("Cargo.toml", "Cargo.lock"),
     "go": ("go.mod",),

@@ -1,4 +1,4 @@
-"""Every lock of a tree, read: also pins in files of any name, and those of single scripts."""
+"""Every lock of a tree, read: also pins in files of any name."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gatekeeper.scan.dependencies import pin_files, scripts
-from gatekeeper.scan.dependencies.facts import LockFile, Pin, Problem, Unjudged, Unpinned
+from gatekeeper.scan.dependencies import pin_files
+from gatekeeper.scan.dependencies.facts import PYPI, LockFile, Pin, Problem, Unjudged, Unpinned
 from gatekeeper.scan.dependencies.locks import REQUIREMENTS, format_of
 from gatekeeper.scan.dependencies.locks.interface import (
     Artifact,
@@ -38,7 +38,7 @@ class Locks:
             self.problems[Problem(f"{path} {error}", "mend or renew the lock file")] = None
             return
         entries = len(found.pins) + len(found.unpinned) + len(found.own)
-        self.files.append(LockFile(path, lock.name, entries))
+        self.files.append(LockFile(path, lock.name, entries, lock.ecosystem))
         self.take(found)
 
     def take(self, found: Requirements) -> None:
@@ -51,9 +51,19 @@ class Locks:
         self.artifacts.update(found.files)
 
     def held(self) -> Locked:
-        """Return what projects are held against."""
-        paths = [file.path for file in self.files]
-        return Locked(paths, [*self.pins, *self.unpinned], frozenset(self.own))
+        """Return what projects in Python are held against.
+
+        Locks of npm and of single scripts hold nothing of theirs.
+        """
+        others = {file.path for file in self.files if not _is_of_projects(file)}
+        paths = [file.path for file in self.files if file.path not in others]
+        everything: list[Pin | Unpinned] = [*self.pins, *self.unpinned]
+        known = [one for one in everything if one.path not in others]
+        return Locked(paths, known, frozenset(self.own))
+
+
+def _is_of_projects(file: LockFile) -> bool:
+    return file.ecosystem == PYPI and not file.path.endswith(".py.lock")
 
 
 def read(root: Path, paths: Sequence[str]) -> Locks:
@@ -65,7 +75,6 @@ def read(root: Path, paths: Sequence[str]) -> Locks:
     for path in included.files:
         locks.read(root, path, REQUIREMENTS)
     locks.take(included.said)
-    locks.take(scripts.read(root, paths))
     return locks
 
 

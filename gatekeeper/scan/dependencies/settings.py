@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
@@ -15,12 +16,16 @@ from gatekeeper.scan.code.settings import Exclusion
 from gatekeeper.scan.dependencies.foreign import FOREIGN
 
 OSV = "osv"
+# The name of an npm package that belongs to somebody.
+_SCOPED = re.compile(r"@[\w.~-]+/[\w.~-]+")
 _MIN_REASON = 10
 
 
 def _normalised(name: str) -> str:
     from packaging.utils import InvalidName, canonicalize_name
 
+    if _SCOPED.fullmatch(name):
+        return name
     try:
         return canonicalize_name(name, validate=True)
     except InvalidName:

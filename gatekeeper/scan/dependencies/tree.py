@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gatekeeper.scan.dependencies import exclusions, foreign, hidden, lockfiles
+from gatekeeper.scan.dependencies import exclusions, foreign, hidden, lockfiles, packages, scripts
 from gatekeeper.scan.dependencies.facts import (
     Excluded,
     LockFile,
@@ -69,6 +69,8 @@ def surveyed(root: Path, exclude: Sequence[Exclusion] = ()) -> Needed:
     failed = [item for item in tree.failed if not policy.leave_out(item.path)]
     locks = lockfiles.read(root, kept)
     projects = survey(root, kept, locks.held())
+    # only now: what a script asks for is no lock of the projects
+    locks.take(scripts.read(root, kept))
     locks.take(projects.said)
     return Needed(
         files=tuple(locks.files),
@@ -81,7 +83,11 @@ def surveyed(root: Path, exclude: Sequence[Exclusion] = ()) -> Needed:
             *hidden.unreadable(root, failed),
         ),
         own=projects.names,
-        unjudged=(*locks.unjudged, *foreign.unjudged(kept)),
+        unjudged=(
+            *locks.unjudged,
+            *foreign.unjudged(kept),
+            *packages.unlocked(root, kept, locks.files, [*locks.pins, *locks.unpinned]),
+        ),
         excluded=policy.counted(filter(hidden.is_wanted, paths)),
         artifacts=locks.artifacts,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatekeeper.scan.dependencies.locks import pipfile, requirements, toml
+from gatekeeper.scan.dependencies.locks import conda, npm, pipfile, requirements, toml
 from gatekeeper.scan.dependencies.locks.interface import LockFormat
 
 REQUIREMENTS = LockFormat("requirements", requirements.claims, requirements.read)
@@ -13,6 +13,12 @@ FORMATS: tuple[LockFormat, ...] = (
     LockFormat("pdm.lock", toml.PDM.claims, toml.PDM.read),
     LockFormat("pylock.toml", toml.PYLOCK.claims, toml.PYLOCK.read),
     LockFormat("Pipfile.lock", pipfile.claims, pipfile.read),
+    LockFormat("conda-lock", conda.claims_lock, conda.read_lock),
+    LockFormat("pixi.lock", conda.claims_pixi, conda.read_pixi),
+    LockFormat("environment.yml", conda.claims_environment, conda.read_environment),
+    LockFormat("package-lock.json", npm.claims_npm, npm.read_npm, "npm"),
+    LockFormat("yarn.lock", npm.claims_yarn, npm.read_yarn, "npm"),
+    LockFormat("pnpm-lock.yaml", npm.claims_pnpm, npm.read_pnpm, "npm"),
 )
 
 

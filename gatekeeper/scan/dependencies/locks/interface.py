@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from packaging.utils import InvalidName, canonicalize_name
 
-from gatekeeper.scan.dependencies.facts import Pin, Problem, Unjudged, Unpinned
+from gatekeeper.scan.dependencies.facts import PYPI, Pin, Problem, Unjudged, Unpinned
 
 T = TypeVar("T")
 MAX_BYTES = 20_000_000
@@ -87,11 +87,13 @@ class LockFormat:
         name: for people.
         claims: True for the relative path of a file of this format.
         read: reads one file below the root; raises `UnreadableError`.
+        ecosystem: that it is a lock of.
     """
 
     name: str
     claims: Callable[[str], bool]
     read: Callable[[Path, str], Requirements]
+    ecosystem: str = PYPI
 
 
 def normalised(name: object) -> str | None:
