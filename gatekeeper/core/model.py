@@ -146,6 +146,7 @@ class Finding:
         blocking: False for a finding that is shown but does not fail the gate.
         also_found_by: other tools that reported the same weakness at the same place.
         replacement: a text that mends it, where its rule knows one.
+        new: whether it is none of those that were there before; None when nothing was compared.
     """
 
     rule: str
@@ -160,6 +161,12 @@ class Finding:
     blocking: bool = True
     also_found_by: tuple[str, ...] = ()
     replacement: Replacement | None = None
+    new: bool | None = None
+
+    @property
+    def age(self) -> str:
+        """`new`, `there before`, or nothing when it was compared with nothing."""
+        return {None: "", True: "new", False: "there before"}[self.new]
 
 
 @dataclass(frozen=True, slots=True)

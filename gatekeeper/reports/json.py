@@ -114,6 +114,7 @@ def _finding(finding: Finding) -> shape.FindingShape:
         "fix": finding.fix,
         "also_found_by": list(finding.also_found_by),
         "replacement": _replacement(finding.replacement),
+        "new": finding.new,
     }
 
 

@@ -42,7 +42,10 @@ class ReplacementShape(TypedDict):
 
 
 class FindingShape(TypedDict):
-    """A rule that is not met. `blocking` is false for one that is shown but fails nothing."""
+    """A rule that is not met. `blocking` is false for one that is shown but fails nothing.
+
+    `new` is false for one that was there before, and null where nothing was compared.
+    """
 
     rule: str
     title: str
@@ -56,6 +59,7 @@ class FindingShape(TypedDict):
     fix: str
     also_found_by: list[str]
     replacement: ReplacementShape | None
+    new: bool | None
 
 
 class WaiverShape(TypedDict):

@@ -183,7 +183,8 @@ def _waived(entry: Waived) -> str:
 
 
 def _place(finding: Finding) -> str:
-    return code_span(str(finding.where), _LINE)
+    age = f" ({finding.age})" if finding.age else ""
+    return code_span(str(finding.where), _LINE) + age
 
 
 def _text(text: str) -> str:

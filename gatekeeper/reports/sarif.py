@@ -34,6 +34,11 @@ SCHEMA = (
 MAX_RESULTS = 25_000  # a host refuses a run with more
 # What is found in no file is shown at the file that asks for it.
 _ANCHOR = "gatekeeper.yml"
+_AGES: dict[bool | None, dict[str, str]] = {
+    None: {},
+    True: {"baselineState": "new"},
+    False: {"baselineState": "unchanged"},
+}
 _UNDECIDED = {Verdict.SKIP: "note", Verdict.PENDING: "warning"}
 
 
@@ -99,6 +104,7 @@ def _result(
         # all results of a run must have suppressions, or none
         "suppressions": [_suppression(waived)] if waived else [],
         **_fixes(finding.replacement),
+        **_AGES[finding.new],
         "properties": {
             "gate": gate,
             "severity": finding.severity.label,

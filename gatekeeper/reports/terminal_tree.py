@@ -98,6 +98,7 @@ def _notes(tree: Tree, groups: Sequence[story.Group]) -> None:
     for group in _capped(branch, groups, _PLACES_TOLD, "rules"):
         title = _title(group)
         title.append(f"  {one_line(str(group.first.where))}", style="underline")
+        title.append(f"  {group.first.age}" if group.first.age else "")
         branch.add(title)
 
 
@@ -124,7 +125,8 @@ def _places(branch: Tree, group: story.Group) -> None:
 
 def _where(finding: Finding) -> Text:
     place = one_line(str(finding.where))
-    return Text.assemble((place, "underline"), (f"  {finding.fingerprint}", _DIM))
+    age = f"  {finding.age}" if finding.age else ""
+    return Text.assemble((place, "underline"), (f"  {finding.fingerprint}", _DIM), age)
 
 
 def _accepted(tree: Tree, waived: Sequence[Waived]) -> None:

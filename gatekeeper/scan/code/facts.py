@@ -34,6 +34,7 @@ class Hit:
         message: the scanner's own words, or empty for the catalog's.
         severity: `low`, `medium`, `high` when the scanner graded this hit, else None.
         unsure: True when the scanner itself has little confidence in it.
+        inline: the comment in the code that asks for its acceptance, or empty.
     """
 
     rule: str
@@ -45,6 +46,7 @@ class Hit:
     message: str = ""
     severity: str | None = None
     unsure: bool = False
+    inline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,55 @@ class ScannerRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """A file that stood under another name at the base.
+
+    Attributes:
+        new: its path now.
+        old: its path at the base, where nothing stands any more.
+    """
+
+    new: str
+    old: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the code differs in from a base, and what was found there.
+
+    Attributes:
+        base: the commit (hex digits).
+        files: how many files hold code now.
+        changed: those whose content the base does not hold under that path.
+        renamed: those of them that stood under another name.
+        runs: what the scanners say of the base's content of the changed and renamed files.
+        left: how many unchanged files were not looked at again: nothing in them can be new.
+    """
+
+    base: str
+    files: int
+    changed: tuple[str, ...]
+    renamed: tuple[Renamed, ...]
+    runs: tuple[ScannerRun, ...]
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding of the baseline file.
+
+    Attributes:
+        fingerprint: 32 hex digits.
+        rule: for the reader.
+        path: for the reader.
+    """
+
+    fingerprint: str
+    rule: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeEvidence:
     """The tree and what the scanners say of it.
 
@@ -109,6 +160,8 @@ class CodeEvidence:
         excluded: files that the policy leaves out, with its reason.
         skipped: files that need no look, e.g. links to files that are looked at.
         failed: files that no scanner could be given.
+        change: how the code differs from a base; None when it was compared with none.
+        baseline: what the baseline file holds; None when the policy names none.
     """
 
     files: int
@@ -116,3 +169,5 @@ class CodeEvidence:
     excluded: tuple[Unseen, ...] = ()
     skipped: tuple[Unseen, ...] = ()
     failed: tuple[Unseen, ...] = ()
+    change: Change | None = None
+    baseline: tuple[Accepted, ...] | None = None

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gatekeeper.core.gate import Context
-from gatekeeper.core.model import Failure, Finding, Judgement, Severity
-from gatekeeper.scan.code import coverage, merge, superseded
+from gatekeeper.core.model import Failure, Finding, Judgement, Severity, Waiver
+from gatekeeper.scan.code import age, coverage, merge, proven, superseded
 from gatekeeper.scan.code.facts import CodeEvidence
 from gatekeeper.scan.code.settings import CodeSettings
 
@@ -15,7 +15,8 @@ from gatekeeper.scan.code.settings import CodeSettings
 def judge(evidence: CodeEvidence, settings: CodeSettings, context: Context) -> Judgement:
     """Judge what the scanners found and whether they saw everything."""
     standing = superseded.standing(evidence, context.rules)
-    found = merge.findings(standing, context.rules, settings.fail_on)
+    told = merge.findings(standing, context.rules, settings.fail_on)
+    found = age.marked(told, evidence, settings, context.rules)
     failures = (
         *_missing_scanners(evidence, settings),
         *coverage.failures(evidence),
@@ -23,11 +24,34 @@ def judge(evidence: CodeEvidence, settings: CodeSettings, context: Context) -> J
     )
     blocking = [finding for finding in found if finding.blocking]
     return Judgement(
-        checked=(*coverage.counts(evidence), *superseded.counts(evidence, context.rules)),
+        checked=(
+            *coverage.counts(evidence),
+            *age.compared(evidence, found),
+            *superseded.counts(evidence, context.rules),
+        ),
         findings=found,
         failures=failures,
         summary="" if failures else _summary(found, blocking, settings.fail_on),
         next_steps=_next_steps(blocking),
+        waivers=(
+            *proven.waivers(standing, found),
+            *(_inline(evidence, settings, context) if settings.inline_waivers else ()),
+        ),
+    )
+
+
+def _inline(evidence: CodeEvidence, settings: CodeSettings, context: Context) -> tuple[Waiver, ...]:
+    """Return a waiver for each finding that a comment in the code accepts."""
+    asked = merge.asked_inline(evidence, context.rules, settings.fail_on)
+    return tuple(
+        Waiver(
+            fingerprint=fingerprint,
+            reason=f"a comment in the code: {hit.inline}",
+            approved_by="whoever wrote the comment",
+            expires=None,
+            source=f"inline comment {hit.path}:{hit.line}",
+        )
+        for fingerprint, hit in asked.items()
     )
 
 

@@ -48,6 +48,17 @@ def findings(evidence: CodeEvidence, rules: Catalog, fail_on: Severity) -> tuple
     return tuple(item.told() for item in once)
 
 
+def every(evidence: CodeEvidence, rules: Catalog, fail_on: Severity) -> tuple[Finding, ...]:
+    """Return a finding for every hit, whether another tells the same or not."""
+    return tuple(item.finding for item in _graded(evidence, rules, fail_on))
+
+
+def asked_inline(evidence: CodeEvidence, rules: Catalog, fail_on: Severity) -> dict[str, Hit]:
+    """Return, by fingerprint, the hits for whose acceptance a comment in the code asks."""
+    graded = _graded(evidence, rules, fail_on)
+    return {item.finding.fingerprint: item.hit for item in graded if item.hit.inline}
+
+
 def unknown_rules(evidence: CodeEvidence, rules: Catalog) -> tuple[str, ...]:
     """Return the ids of rules that were hit and that the catalog does not explain."""
     return tuple(sorted({hit.rule for _, hit in _hits(evidence) if hit.rule not in rules}))
@@ -61,20 +72,23 @@ def _hits(evidence: CodeEvidence) -> list[tuple[str, Hit]]:
 
 def _graded(evidence: CodeEvidence, rules: Catalog, fail_on: Severity) -> Iterator[_Graded]:
     known = (one for one in _hits(evidence) if one[1].rule in rules)
+    # a renamed file keeps the names of its findings
+    old = {item.new: item.old for item in evidence.change.renamed} if evidence.change else {}
     for (scanner, hit), occurrence in numbered(known, lambda one: _identity(one[1])):
-        yield _Graded(scanner, hit, _finding(hit, occurrence, rules[hit.rule], fail_on))
+        identity = (old.get(hit.path, hit.path), hit.context, occurrence)
+        yield _Graded(scanner, hit, _finding(hit, identity, rules[hit.rule], fail_on))
 
 
 def _identity(hit: Hit) -> tuple[str, str, str]:
     return hit.rule, hit.path, hit.context
 
 
-def _finding(hit: Hit, occurrence: int, rule: Rule, fail_on: Severity) -> Finding:
+def _finding(hit: Hit, identity: tuple[str, str, int], rule: Rule, fail_on: Severity) -> Finding:
     severity = _severity(hit, rule.severity)
     return rule.finding(
         hit.message or rule.message,
         Place(path=hit.path, line=hit.line, column=hit.column, end_line=hit.end_line),
-        (hit.path, hit.context, occurrence),
+        identity,
         blocking=severity >= fail_on,
         severity=severity,
     )

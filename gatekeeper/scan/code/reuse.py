@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from gatekeeper.scan.code.content import sha256
 from gatekeeper.scan.code.coverage import unseen
 from gatekeeper.scan.code.facts import Cleared, Hit, ScannerRun, Unseen
+from gatekeeper.scan.code.inline import noted
 from gatekeeper.scan.results import Results, named
 from gatekeeper.scan.scanners.interface import Scanner, SourceFile, Task
 
@@ -26,8 +27,21 @@ _TOLD = {"hits": Hit, "cleared": Cleared, "partly": Unseen}
 Told = dict[str, list[Any]]
 
 
-def run(scanner: Scanner, task: Task, files: Sequence[SourceFile], kept: Results) -> ScannerRun:
+def run(
+    scanner: Scanner,
+    task: Task,
+    files: Sequence[SourceFile],
+    kept: Results,
+    optional: Collection[str] = (),
+) -> ScannerRun:
     """Return the scanner's account of these files, from what was kept where that is possible.
+
+    Args:
+        scanner: whom to ask.
+        task: what to ask, but for the files.
+        files: with their digests.
+        kept: what was answered before.
+        optional: those of the files that are told of when that is known, and not looked at else.
 
     Raises:
         ToolError: as `Scanner.scan`.
@@ -36,12 +50,16 @@ def run(scanner: Scanner, task: Task, files: Sequence[SourceFile], kept: Results
     depends = (_code(), scanner.name, engine.identity)
     names = {file.path: named(*depends, file.path, file.digest) for file in files}
     known = _known(names, kept)
-    missing = tuple(file for file in files if file.path not in known)
+    spared = {*known, *optional}
+    missing = tuple(file for file in files if file.path not in spared)
     fresh = ScannerRun(scanner.name, engine.version, engine.runtime, (), ())
     if missing:
-        fresh = scanner.scan(replace(task, paths=tuple(file.path for file in missing)))
+        fresh = noted(
+            scanner.scan(replace(task, paths=tuple(file.path for file in missing))), task.root
+        )
         _keep(fresh, task.root, missing, names, kept)
-    return _together(fresh, tuple(names), known)
+    told = {*known, *(file.path for file in missing)}
+    return _together(fresh, tuple(path for path in names if path in told), known)
 
 
 def _known(names: Mapping[str, bytes], kept: Results) -> dict[str, Told]:
@@ -70,7 +88,7 @@ def _keep(
 
 
 def _together(fresh: ScannerRun, wanted: tuple[str, ...], known: Mapping[str, Told]) -> ScannerRun:
-    told = {field: _told(fresh, known, field) for field in _TOLD}
+    told: dict[str, Any] = {field: _told(fresh, known, field) for field in _TOLD}
     return replace(fresh, wanted=wanted, cached=tuple(known), **told)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -41,6 +41,14 @@ def _distinct(names: list[str]) -> list[str]:
     return names
 
 
+def _within(path: str) -> str:
+    parts = path.split("/")
+    if path.startswith("/") or "\\" in path or {"", ".", ".."} & set(parts):
+        raise ValueError("expected a file of the project, e.g. `.gatekeeper/baseline.json`")
+    return path
+
+
+_File = Annotated[_Text, AfterValidator(_within)]
 _Pattern = Annotated[_Text, AfterValidator(_leaving_out)]
 _Scanners = Annotated[
     list[str], Field(min_length=1), AfterValidator(_registered), AfterValidator(_distinct)
@@ -66,10 +74,23 @@ class CodeSettings(Settings):
         scanners: which scanners look at the code, e.g. `[semgrep, bandit]`.
         fail_on: findings of this severity or worse fail the gate; milder ones are shown.
         exclude: files to leave out, each with a reason.
-        new_only: findings that were there before fail the gate too; only `false` is known yet.
+        new_only: only findings that are new fail the gate; the others are shown. New is what the
+            base of the change does not hold (of a pull request, or `--diff`), nor the baseline.
+            Without any of these everything is new. By default true where a baseline is named.
+        baseline: a file of findings that were there before, which `gatekeeper baseline write`
+            makes; of a pull request it is read from the base.
+        inline_waivers: comments in the code (`nosec`, `nosemgrep`) accept findings, which stay
+            visible; whoever writes the code decides then.
     """
 
     scanners: _Scanners = Field(default_factory=lambda: list(SCANNERS))
     fail_on: Threshold = Severity.MEDIUM
     exclude: list[Exclusion] = Field(default_factory=list)
-    new_only: Literal[False] = False
+    new_only: bool | None = None
+    baseline: _File | None = None
+    inline_waivers: bool = False
+
+    @property
+    def only_new_fails(self) -> bool:
+        """True when findings that were there before do not fail the gate."""
+        return self.baseline is not None if self.new_only is None else self.new_only

@@ -13,7 +13,7 @@ from gatekeeper.scan.code.judge import judge
 from gatekeeper.scan.code.settings import CodeSettings
 from gatekeeper.scan.gate import CODE
 
-SETTINGS = CodeSettings()
+SETTINGS = CodeSettings(scanners=["semgrep", "bandit"])
 
 
 def run(scanner: str, *hits: Hit, wanted=("shop.py",), scanned=("shop.py",), failed=()):
@@ -101,7 +101,7 @@ def test_a_hit_of_an_unknown_rule_is_never_dropped(context):
 
 
 def test_a_finding_below_the_threshold_is_shown_and_does_not_block(context):
-    weak = hit("bandit-B404", severity="low", message="subprocess imported")
+    weak = hit("bandit-B113", severity="low", message="no timeout")
     finding = judge(evidence(run("semgrep"), run("bandit", weak)), SETTINGS, context).findings[0]
     assert not finding.blocking
     assert finding.severity is Severity.LOW
@@ -137,13 +137,13 @@ def test_a_weakness_hides_only_one_of_the_other_scanner_on_its_line(context):
 
 
 def test_two_weaknesses_on_one_line_stay_two(context):
-    ours, theirs = hit(), hit("bandit-B501", severity="high")
+    ours, theirs = hit(), hit("bandit-B504", severity="high")
     judged = judge(evidence(run("semgrep", ours), run("bandit", theirs)), SETTINGS, context)
     assert len(judged.findings) == 2
 
 
 def test_two_rules_of_one_scanner_at_one_place_are_told_once(context):
-    both = (hit("bandit-B308", severity="medium"), hit("bandit-B703", severity="medium"))
+    both = (hit("bandit-B701", severity="medium"), hit("bandit-B702", severity="medium"))
     (finding,) = judge(evidence(run("semgrep"), run("bandit", *both)), SETTINGS, context).findings
     assert finding.also_found_by == ()
 
@@ -178,7 +178,9 @@ def test_evidence_survives_its_json():
         ({"scanners": ["semgrip"]}, "did you mean `semgrep`"),
         ({"scanners": []}, "at least 1 item"),
         ({"scanners": ["bandit", "bandit"]}, "twice"),
-        ({"new_only": True}, "False"),
+        ({"new_only": "yes"}, "valid boolean"),
+        ({"baseline": "/etc/passwd"}, "a file of the project"),
+        ({"baseline": "a/../../b.json"}, "a file of the project"),
         ({"exclude": [{"path": "x.py"}]}, "required"),
         ({"exclude": [{"path": "x.py", "reason": "no"}]}, "at least 10"),
         ({"exclude": [{"path": "!x.py", "reason": "long enough a reason"}]}, "without `!`"),
