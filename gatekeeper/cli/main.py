@@ -24,6 +24,7 @@ COMMANDS = {
     "staging": ("gatekeeper.cli.staging:staging", "Fingerprint production, verify staging."),
     "advisories": ("gatekeeper.cli.advisories:advisories", "The local database of advisories."),
     "sbom": ("gatekeeper.cli.sbom:sbom", "What a project is made of, as CycloneDX."),
+    "baseline": ("gatekeeper.cli.baseline:baseline", "Findings that were there before."),
     "explain": ("gatekeeper.cli.explain:explain", "What a rule means, why it matters, its fix."),
     "rules": ("gatekeeper.cli.rules:rules", "The catalog of rules."),
     "schema": ("gatekeeper.cli.schema:schema", "JSON Schema of the policy, report or evidence."),
