@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gatekeeper.scan.dependencies.facts import LockFile, Pin, Unjudged, Unpinned
 from gatekeeper.scan.dependencies.locks.interface import UnreadableError, text_of
-from gatekeeper.scan.dependencies.locks.npm import names_asked
 
 _NPM = "npm"
 _FILE = "package.json"
@@ -17,6 +16,9 @@ _STEP = (
     "commit a lock (`npm install --package-lock-only`), or say under `unjudged: {npm: …}` in the"
     " policy where its packages are judged"
 )
+_ASKING = ("dependencies", "devDependencies", "optionalDependencies")
+# A lock tells of these by their folders, or as what comes from elsewhere.
+_LOCAL = ("file:", "link:", "portal:", "workspace:")
 _SHOWN = 5
 
 
@@ -48,16 +50,27 @@ def _gap(
 ) -> str:
     """Return what keeps the packages of a file from being judged; empty when nothing does."""
     try:
-        asked = set(names_asked(_read(root, path))) - ours
+        asked = dict(_asked(_read(root, path)))
     except UnreadableError as error:
         return str(error)
     around = [lock for lock in locks if _covers(lock, path)]
     if not asked or around:
-        missing = sorted(asked - {item.name for item in known if item.path in around})
+        held = {*ours, *(item.name for item in known if item.path in around)}
+        missing = sorted(name for name, local in asked.items() if not (local or name in held))
         more = ", …" if len(missing) > _SHOWN else ""
         told = ", ".join(f"`{name}`" for name in missing[:_SHOWN])
         return f"asks for {told}{more}, which no lock file holds" if missing else ""
     return "has no lock file: the versions that it would get cannot be judged"
+
+
+def _asked(told: Mapping[str, object]) -> Iterator[tuple[str, bool]]:
+    """Yield the names that are to be installed, and whether each is a folder of this machine."""
+    for key in _ASKING:
+        group = told.get(key)
+        for name, value in group.items() if isinstance(group, dict) else ():
+            text = str(value)
+            real = text.removeprefix("npm:").rpartition("@")[0] if text.startswith("npm:") else ""
+            yield real or name, text.startswith(_LOCAL)
 
 
 def _read(root: Path, path: str) -> dict[str, object]:

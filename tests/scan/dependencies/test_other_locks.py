@@ -223,6 +223,14 @@ PACKAGE = json.dumps(
             },
             "",
         ),
+        (
+            {
+                "package.json": '{"dependencies": {"alias": "npm:real@2", "x": "link:../x"}}',
+                "package-lock.json": NPM,
+            },
+            "",
+        ),
+        ({"package.json": '{"dependencies": {"x": "link:../x"}}'}, "has no lock file"),
         ({"bun.lock": "{}"}, "its packages are of npm"),
     ],
 )

@@ -186,10 +186,3 @@ def _of_pnpm(packages: Mapping[str, Any], path: str) -> Iterator[_Entry]:
         name = found["name"] if found else str(key).lstrip("/")
         version = found["version"] if found and not odd else None
         yield _installed(name, version, tarball, path)
-
-
-def names_asked(told: Mapping[str, Any]) -> Iterable[str]:
-    """Return the names that a package.json asks to be installed."""
-    keys = ("dependencies", "devDependencies", "optionalDependencies")
-    groups = (told.get(key) for key in keys)
-    return sorted({name for group in groups if isinstance(group, dict) for name in group})
