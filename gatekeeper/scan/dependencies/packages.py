@@ -50,12 +50,12 @@ def _gap(
 ) -> str:
     """Return what keeps the packages of a file from being judged; empty when nothing does."""
     try:
-        asked = dict(_asked(_read(root, path)))
+        asked = {name: local for name, local in _asked(_read(root, path)) if name not in ours}
     except UnreadableError as error:
         return str(error)
     around = [lock for lock in locks if _covers(lock, path)]
     if not asked or around:
-        held = {*ours, *(item.name for item in known if item.path in around)}
+        held = {item.name for item in known if item.path in around}
         missing = sorted(name for name, local in asked.items() if not (local or name in held))
         more = ", …" if len(missing) > _SHOWN else ""
         told = ", ".join(f"`{name}`" for name in missing[:_SHOWN])
