@@ -127,6 +127,7 @@ def test_every_module_is_registered_or_used() -> None:
     started = {
         "gatekeeper.cli.main",
         "gatekeeper.scan.scanners.bandit_worker",
+        "gatekeeper.scan.scanners.flow_worker",
         "gatekeeper.scan.scanners.detect_secrets_worker",
         *(entry.partition(":")[0] for entry, _ in COMMANDS.values()),
         *SCANNERS.values(),

@@ -9,6 +9,7 @@ from gatekeeper.scan.scanners.interface import Scanner
 
 SCANNERS: Mapping[str, str] = {
     "semgrep": "gatekeeper.scan.scanners.semgrep",
+    "flow": "gatekeeper.scan.scanners.flow",
     "bandit": "gatekeeper.scan.scanners.bandit",
 }
 
