@@ -38,7 +38,8 @@ from gatekeeper.wiring import run
 def check(path: Path, printing: output.Printing, **given: Any) -> int:
     """May this change go on? Judge PATH (default: this folder) by its policy.
 
-    Without a gatekeeper.yml a built-in policy runs the gates `code` and `dependencies`.
+    Without a gatekeeper.yml a built-in policy runs `code`, `dependencies`, `secrets` and
+    `workflows`.
     """
     ask = _ask(path, given)
     now = datetime.now(UTC).replace(microsecond=0)

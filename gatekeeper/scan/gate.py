@@ -15,6 +15,10 @@ from gatekeeper.scan.secrets import collect as secrets_collect
 from gatekeeper.scan.secrets.facts import SecretEvidence
 from gatekeeper.scan.secrets.judge import judge as judge_secrets
 from gatekeeper.scan.secrets.settings import SecretSettings
+from gatekeeper.scan.workflows import collect as workflows_collect
+from gatekeeper.scan.workflows.facts import WorkflowEvidence
+from gatekeeper.scan.workflows.judge import judge as judge_workflows
+from gatekeeper.scan.workflows.settings import WorkflowSettings
 
 CODE: Gate[CodeEvidence, CodeSettings] = Gate(
     name="code",
@@ -44,5 +48,15 @@ SECRETS: Gate[SecretEvidence, SecretSettings] = Gate(
     settings=SecretSettings,
     collect=secrets_collect.collect,
     judge=judge_secrets,
+    reads_tree=True,
+)
+
+WORKFLOWS: Gate[WorkflowEvidence, WorkflowSettings] = Gate(
+    name="workflows",
+    question="Can nobody turn the pipeline against what it releases?",
+    evidence=WorkflowEvidence,
+    settings=WorkflowSettings,
+    collect=workflows_collect.collect,
+    judge=judge_workflows,
     reads_tree=True,
 )

@@ -12,7 +12,7 @@ from gatekeeper.core.hints import did_you_mean
 from gatekeeper.core.sections import Settings
 from gatekeeper.experimental.gate import EXPERIMENTAL
 from gatekeeper.review.gate import REVIEW
-from gatekeeper.scan.gate import CODE, DEPENDENCIES, SECRETS
+from gatekeeper.scan.gate import CODE, DEPENDENCIES, SECRETS, WORKFLOWS
 from gatekeeper.staging.gate import STAGING
 
 ENTRY_POINTS = "gatekeeper.gates"
@@ -22,6 +22,7 @@ BUILT_IN: tuple[AnyGate, ...] = (
     CODE,
     DEPENDENCIES,
     SECRETS,
+    WORKFLOWS,
     STAGING,
     EXPERIMENTAL,
 )

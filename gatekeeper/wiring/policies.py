@@ -24,8 +24,8 @@ BUILT_IN = """\
 # gatekeeper's built-in policy, for a project that has no gatekeeper.yml yet.
 version: 1
 stages:
-  merge: [code, dependencies]
-  release: [code, dependencies]
+  merge: [code, dependencies, secrets, workflows]
+  release: [code, dependencies, secrets, workflows]
 """
 
 

@@ -1,0 +1,1 @@
+"""The workflows gate: can the pipeline itself be turned against what it releases?"""
