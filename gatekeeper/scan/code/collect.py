@@ -36,7 +36,9 @@ def collect(request: Request[CodeSettings]) -> CodeEvidence:
         ToolError: the files cannot be listed, or the base cannot be read.
         EvidenceError: the change is empty, or the baseline is missing or is none.
     """
-    scanning = Scanning.of(request, time.monotonic() + request.deadline)
+    deadline = time.monotonic() + request.deadline
+    accepted = baseline.read(request)
+    scanning = Scanning.of(request, deadline)
     tree = listing(scanning.root)
     kept, excluded = split(tree.files, request.settings.exclude)
     not_seen, unseen_excluded = split([item.path for item in tree.failed], request.settings.exclude)
@@ -49,7 +51,7 @@ def collect(request: Request[CodeSettings]) -> CodeEvidence:
         skipped=tree.skipped,
         failed=(*(item for item in tree.failed if item.path in not_seen), *found.failed),
         change=seen.change,
-        baseline=baseline.read(request),
+        baseline=accepted,
     )
 
 
