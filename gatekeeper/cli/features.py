@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from gatekeeper.cli.console import out
@@ -63,6 +62,16 @@ def _result(found: Outcome, *, dry_run: bool) -> None:
         _say(f"{found.key} is {found.state.phase.label}", "green")
 
 
+def stepped(found: Outcome, *, dry_run: bool) -> None:
+    """Print what came of a step that a schedule asked for: a refusal is no failure of its."""
+    if not found.refusals:
+        outcome(found, dry_run=dry_run)
+        return
+    where = f"stays {found.state.phase.label}" if found.state else "was not started"
+    _say(f"{found.key} {where}")
+    _refusals(found.refusals)
+
+
 def following(found: Outcome, service: FeatureService) -> None:
     """Print which commands come next; after a roll-back nothing is read that could be broken."""
     if not found.done or found.state is None:
@@ -73,33 +82,11 @@ def following(found: Outcome, service: FeatureService) -> None:
     _next(_commands(service.show(found.key)))
 
 
-def listing(standings: Sequence[Standing]) -> int:
-    """Print a line for each feature."""
-    if not standings:
-        _say("no feature is declared; `gatekeeper feature start KEY` begins one")
-        return 0
-    table = Table(box=None, pad_edge=False)
-    for heading in ("feature", "phase", "standing"):
-        table.add_column(heading, overflow="fold")
-    for one in standings:
-        table.add_row(*map(_cell, (one.key, _phase(one), _standing(one))))
-    out.print(table)
-    return 0
-
-
-def _phase(one: Standing) -> str:
-    return one.state.phase.label if one.state else "not started"
-
-
-def _cell(text: str) -> Text:
-    return Text(visible(text))
-
-
 def shown(one: Standing) -> int:
     """Print one feature whole."""
     _say(one.key, "bold")
     _declared(one)
-    _say(_standing(one))
+    _say(standing(one))
     _drift(one)
     _goal(one)
     here = f"gatekeeper feature show {one.key}"
@@ -119,7 +106,8 @@ def _declared(one: Standing) -> None:
         _say(f"expires {one.feature.expires or 'never: set `expires:`'}", "dim")
 
 
-def _standing(one: Standing) -> str:
+def standing(one: Standing) -> str:
+    """Return one line on where a feature stands."""
     from gatekeeper.experimental.outlook import outlook
 
     if one.situation is not None:

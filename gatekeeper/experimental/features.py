@@ -75,6 +75,7 @@ class FeatureFile(Settings):
         variations: what the flag says in each arm.
         expires: the last day (UTC) on which it may be Experimental.
         stages: the steps of the Experimental phase, each wider than the one before.
+        requires: features that have to be ahead of this one.
     """
 
     key: _Key
@@ -85,12 +86,19 @@ class FeatureFile(Settings):
     variations: VariationEntry = VariationEntry()
     expires: date | None = None
     stages: Annotated[list[StageEntry], Field(min_length=1, max_length=20)]
+    requires: Annotated[list[_Key], Field(max_length=20, default_factory=list)]
 
     @model_validator(mode="after")
     def _wider_each_time(self) -> FeatureFile:
         weights = [0, *(stage.weight for stage in self.stages)]
         if weights != sorted(set(weights)):
             raise ValueError("each stage has to be wider than the one before it")
+        return self
+
+    @model_validator(mode="after")
+    def _after_others(self) -> FeatureFile:
+        if self.key in self.requires or len(set(self.requires)) < len(self.requires):
+            raise ValueError("`requires` names other features, each of them once")
         return self
 
 
@@ -122,6 +130,7 @@ class Feature:
         expires: the last day (UTC) on which it may be Experimental, ISO 8601; empty if not set.
         stages: the steps of the Experimental phase.
         path: of the declaration, from the root of the tree.
+        requires: keys of the features that have to be ahead of this one.
     """
 
     key: str
@@ -134,13 +143,15 @@ class Feature:
     expires: str
     stages: tuple[Stage, ...]
     path: str = field(default="", compare=False)
+    requires: tuple[str, ...] = ()
 
     @property
     def config(self) -> str:
         """Digest of everything that an approval is given for."""
         stages = [[stage.weight, stage.soak_seconds] for stage in self.stages]
         arms = [self.control, self.experimental]
-        return digest(canonical([self.flag, self.unit, arms, self.expires, stages]))
+        requires = [sorted(self.requires)] if self.requires else []
+        return digest(canonical([self.flag, self.unit, arms, self.expires, stages, *requires]))
 
 
 def parse_features(files: Mapping[str, str]) -> tuple[Feature, ...]:
@@ -167,6 +178,16 @@ def parse_features(files: Mapping[str, str]) -> tuple[Feature, ...]:
     return tuple(features)
 
 
+def dependents(key: str, features: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Return the features that require this one, directly or through others, nearest first."""
+    known = tuple(features)
+    reached, found = {key}, list[Feature]()
+    while more := [f for f in known if f.key not in reached and reached & set(f.requires)]:
+        reached |= {feature.key for feature in more}
+        found += more
+    return tuple(found)
+
+
 def _feature(value: FeatureFile, path: str) -> Feature:
     return Feature(
         key=value.key,
@@ -179,6 +200,7 @@ def _feature(value: FeatureFile, path: str) -> Feature:
         expires=value.expires.isoformat() if value.expires else "",
         stages=tuple(Stage(s.weight, round(s.soak.total_seconds())) for s in value.stages),
         path=path,
+        requires=tuple(value.requires),
     )
 
 

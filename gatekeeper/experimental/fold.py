@@ -233,5 +233,6 @@ _KINDS: Mapping[str, Callable[[FeatureState, Event], FeatureState]] = {
     "held": _held,
     "resumed": _resumed,
     "extended": _extended,
+    "reconciled": lambda state, _: state,
     "rolled-back": _rolled_back,
 }

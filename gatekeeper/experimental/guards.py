@@ -21,6 +21,21 @@ from gatekeeper.experimental.statistics.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """Where a feature stands that another one requires.
+
+    Attributes:
+        key: of the feature.
+        state: as recorded; None when nothing is.
+        weight: share of the units that meets it in production, in thousandths of a percent.
+    """
+
+    key: str
+    state: FeatureState | None
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """Everything that a guard may look at.
 
@@ -32,6 +47,10 @@ class Situation:
         drift: what differs between the flags and what was recorded, in words.
         now: UTC.
         fared: how contexts fared in the present stage; None when nobody was told.
+        ahead: where the features stand that this one requires.
+        references: files that name its flag; None when nobody looked.
+        evaluated: True when somebody asked for its flag of late; None when nobody can tell.
+        hotfix: why it must move in spite of a freeze; empty where it must not.
     """
 
     feature: Feature
@@ -41,6 +60,10 @@ class Situation:
     drift: tuple[str, ...]
     now: datetime
     fared: Fared | None = None
+    ahead: tuple[Ahead, ...] = ()
+    references: tuple[str, ...] | None = None
+    evaluated: bool | None = None
+    hotfix: str = ""
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
@@ -121,16 +144,22 @@ def expiry(at: Situation) -> Refusal | None:
     where = f"`expires:` in {at.feature.path or 'the declaration'}"
     if not at.feature.expires:
         return Refusal("expiry", "no expiry is set", f"set {where}", needs="an expiry")
-    if not expired(at.feature, at.now):
+    if not expired(at.feature, at.state, at.now):
         return None
-    reason = f"it expired on {at.feature.expires}"
+    reason = f"it expired on {deadline(at.feature, at.state)}"
     remedy = f"run `gatekeeper feature rollback {at.state.key}`; a new attempt needs a new {where}"
     return Refusal("expiry", reason, remedy, needs="another attempt")
 
 
-def expired(feature: Feature, now: datetime) -> bool:
+def expired(feature: Feature, state: FeatureState, now: datetime) -> bool:
     """Return True after the last day (UTC) on which the feature may be Experimental."""
-    return bool(feature.expires) and now.date() > date.fromisoformat(feature.expires)
+    last = deadline(feature, state)
+    return bool(last) and now.date() > date.fromisoformat(last)
+
+
+def deadline(feature: Feature, state: FeatureState) -> str:
+    """Return the last day (UTC) on which it may be Experimental, ISO 8601; empty if not set."""
+    return max(feature.expires, state.extended) if feature.expires else ""
 
 
 def configured(at: Situation) -> Refusal | None:

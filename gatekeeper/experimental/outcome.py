@@ -11,11 +11,19 @@ from gatekeeper.experimental.guards import Refusal, Situation, short
 from gatekeeper.experimental.phases import Move
 from gatekeeper.experimental.state import Event, FeatureState, Phase
 
+_BOUND = frozenset({"signed-off", "approved"})
+_WORDS = {
+    "held": "held: its soak stands still",
+    "resumed": "its soak goes on",
+    "extended": "its expiry was put off to {}",
+}
 REPLAYED = "this operation was done before; nothing was changed"
 
 
 def recorded(event: Event) -> str:
     """Say what a sign-off or an approval was recorded for."""
+    if event.kind not in _BOUND:
+        return _WORDS[event.kind].format(event.payload.get("until", ""))
     target = event.payload.get("target")
     opens = f" for {Phase(target).label}" if target else ""
     return f"{event.kind} {short(event.payload['artifact'])}{opens} by {event.actor}"
@@ -30,12 +38,14 @@ class Order:
         dry_run: True to decide and plan, and write nothing.
         operation_id: names the wish: giving it twice changes nothing; made up if left out.
         announce: is told every plan before anything of it is written.
+        hotfix: why it must move in spite of a freeze; empty where it must not.
     """
 
     actor: str
     dry_run: bool = False
     operation_id: str = ""
     announce: Callable[[Plan], None] = field(default=lambda _: None)
+    hotfix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def _may_advance(at: Situation) -> bool:
 
 _APPROVED_IN = frozenset({Phase.QA_PASSED, Phase.EXPERIMENTAL})
 _COMMANDS: tuple[tuple[str, Callable[[Situation], bool]], ...] = (
-    ("start {}", lambda at: at.state.phase is Phase.ROLLED_BACK),
+    ("start {}", lambda at: at.state.ended),
+    ("resume {}", lambda at: at.state.phase is Phase.HELD),
     ("advance {} --artifact DIGEST", lambda at: at.state.phase is Phase.DRAFT),
     ("sign-off {}", lambda at: at.state.phase is Phase.STAGING and guards.qa(at) is not None),
     ("promote {}", ready),

@@ -1,7 +1,8 @@
 """The phase machine: which moves there are and what guards them. Pure; start reading here.
 
-    DRAFT → STAGING → QA_PASSED → EXPERIMENTAL (stage by stage) → GENERAL
-    any of them → ROLLED_BACK → DRAFT (another attempt)
+    DRAFT → STAGING → QA_PASSED → EXPERIMENTAL (stage by stage) → GENERAL → CLEANUP → ARCHIVED
+    EXPERIMENTAL ⇄ HELD (what is held does not soak)
+    any of them → ROLLED_BACK, after the deadline EXPIRED → DRAFT (another attempt)
 
 Rolling back has no guard: it is open from everywhere, at any time.
 """
@@ -9,9 +10,9 @@ Rolling back has no guard: it is open from everywhere, at any time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gatekeeper.experimental import guards, health
+from gatekeeper.experimental import guards, health, lifecycle
 from gatekeeper.experimental.configuration import Configuration, percent
 from gatekeeper.experimental.features import WHOLE, Feature
 from gatekeeper.experimental.guards import Guard, Refusal, Situation
@@ -21,8 +22,12 @@ _NEXT = {
     Phase.DRAFT: Phase.STAGING,
     Phase.STAGING: Phase.QA_PASSED,
     Phase.QA_PASSED: Phase.EXPERIMENTAL,
+    Phase.GENERAL: Phase.CLEANUP,
+    Phase.CLEANUP: Phase.ARCHIVED,
 }
 _ENTERED = {Phase.EXPERIMENTAL: 0}
+# the flag stays as it is
+_UNTOUCHED = frozenset({Phase.QA_PASSED, Phase.CLEANUP})
 
 GUARDS: Mapping[tuple[Phase, Phase], tuple[Guard, ...]] = {
     (Phase.DRAFT, Phase.STAGING): (guards.clock, guards.artifact, guards.in_sync),
@@ -36,6 +41,7 @@ GUARDS: Mapping[tuple[Phase, Phase], tuple[Guard, ...]] = {
         guards.clock,
         guards.qa,
         guards.expiry,
+        lifecycle.thawed,
         guards.entry_approvals,
         guards.in_sync,
     ),
@@ -44,6 +50,7 @@ GUARDS: Mapping[tuple[Phase, Phase], tuple[Guard, ...]] = {
         guards.configured,
         guards.qa,
         guards.expiry,
+        lifecycle.thawed,
         guards.stage_soak,
         guards.exposure,
         *health.UNHARMED,
@@ -54,6 +61,7 @@ GUARDS: Mapping[tuple[Phase, Phase], tuple[Guard, ...]] = {
         guards.configured,
         guards.qa,
         guards.expiry,
+        lifecycle.thawed,
         guards.last_stage,
         guards.stage_soak,
         guards.soak,
@@ -61,6 +69,13 @@ GUARDS: Mapping[tuple[Phase, Phase], tuple[Guard, ...]] = {
         *health.UNHARMED,
         health.not_worse,
         guards.approvals,
+        guards.in_sync,
+    ),
+    (Phase.GENERAL, Phase.CLEANUP): (guards.clock, lifecycle.baked, guards.in_sync),
+    (Phase.CLEANUP, Phase.ARCHIVED): (
+        guards.clock,
+        lifecycle.unreferenced,
+        lifecycle.quiet,
         guards.in_sync,
     ),
 }
@@ -72,6 +87,7 @@ RECONFIGURE: tuple[Guard, ...] = (
     guards.same_flag,
     guards.qa,
     guards.expiry,
+    lifecycle.thawed,
     guards.entry_approvals,
     guards.in_sync,
 )
@@ -101,34 +117,53 @@ def advance(feature: Feature, state: FeatureState) -> Move | None:
     if state.phase is Phase.EXPERIMENTAL:
         return _stage(feature, state)
     to = _NEXT.get(state.phase)
-    return Move(to, _ENTERED.get(to, -1), GUARDS[state.phase, to]) if to else None
+    if to is None:
+        return None
+    ordered = GUARDS[state.phase, to]
+    if to is Phase.EXPERIMENTAL:
+        ordered = (*ordered, _follows(feature, 0))
+    return Move(to, _ENTERED.get(to, -1), ordered)
 
 
 def _stage(feature: Feature, state: FeatureState) -> Move | None:
     """Return the step within the Experimental phase."""
     declared = range(len(feature.stages))
     if feature.config != state.config and state.stage in declared:
-        return Move(Phase.EXPERIMENTAL, state.stage, RECONFIGURE)
-    if state.stage + 1 not in declared:
+        return Move(Phase.EXPERIMENTAL, state.stage, (*RECONFIGURE, _follows(feature, state.stage)))
+    following = state.stage + 1
+    if following not in declared:
         return None
-    return Move(Phase.EXPERIMENTAL, state.stage + 1, GUARDS[state.phase, state.phase])
+    wider = (*GUARDS[state.phase, state.phase], _follows(feature, following))
+    return Move(Phase.EXPERIMENTAL, following, wider)
+
+
+def _follows(feature: Feature, stage: int) -> Guard:
+    return lifecycle.follows(feature.stages[stage].weight)
 
 
 def promote(state: FeatureState) -> Move | None:
     """Return the step to general release, or None when the feature is not Experimental."""
     if state.phase is not Phase.EXPERIMENTAL:
         return None
-    return Move(Phase.GENERAL, -1, GUARDS[Phase.EXPERIMENTAL, Phase.GENERAL])
+    ordered = (*GUARDS[Phase.EXPERIMENTAL, Phase.GENERAL], lifecycle.follows(WHOLE))
+    return Move(Phase.GENERAL, -1, ordered)
 
 
 def targets(situation: Situation, move: Move) -> tuple[Target, ...]:
     """Return what the flag has to look like in each environment after a move."""
     feature, settings = situation.feature, situation.settings
-    if move.to is Phase.QA_PASSED:
+    if move.to in _UNTOUCHED:
         return situation.state.targets
+    if move.to is Phase.ARCHIVED:
+        return tuple(map(_archived, situation.state.targets))
     environment = settings.staging if move.to is Phase.STAGING else settings.production
     others = tuple(t for t in situation.state.targets if t.environment != environment)
     return (*others, Target(environment, feature.flag, _configuration(feature, move)))
+
+
+def _archived(target: Target) -> Target:
+    off = replace(target.configuration, on=False, phase=Phase.ARCHIVED.value)
+    return replace(target, configuration=off)
 
 
 def _configuration(feature: Feature, move: Move) -> Configuration:

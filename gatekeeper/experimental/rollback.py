@@ -16,7 +16,7 @@ from gatekeeper.core.errors import EvidenceError, PolicyError, UsageError
 from gatekeeper.experimental.backends.interface import BackendError, Plan
 from gatekeeper.experimental.configuration import Configuration, Observed
 from gatekeeper.experimental.drift import control
-from gatekeeper.experimental.features import Feature, parse_features
+from gatekeeper.experimental.features import Feature, dependents, parse_features
 from gatekeeper.experimental.files import read_texts
 from gatekeeper.experimental.fold import dump_targets
 from gatekeeper.experimental.history import History
@@ -31,12 +31,16 @@ _UNKNOWN = Configuration(False, 0, "", "null", "null", "")
 
 def lenient(root: Path, folder: str, key: str) -> Feature | None:
     """Return the declaration; None when it is gone or cannot be read, whatever others say."""
+    return next((feature for feature in declarations(root, folder) if feature.key == key), None)
+
+
+def declarations(root: Path, folder: str) -> tuple[Feature, ...]:
+    """Return every declaration that can be read, whatever others say."""
     try:
         texts = read_texts(root, folder)
     except EvidenceError:
-        return None
-    features = chain.from_iterable(starmap(_parsed, texts.items()))
-    return next((feature for feature in features if feature.key == key), None)
+        return ()
+    return tuple(chain.from_iterable(starmap(_parsed, texts.items())))
 
 
 def _parsed(path: str, text: str) -> tuple[Feature, ...]:
@@ -44,6 +48,37 @@ def _parsed(path: str, text: str) -> tuple[Feature, ...]:
         return parse_features({path: text})
     except PolicyError:
         return ()
+
+
+def roll_back_with(
+    stores: Stores, named: tuple[Path, str, str], event: Event, order: Order
+) -> Outcome:
+    """Roll a feature back, and then every feature that requires it: none is ahead of another.
+
+    Args:
+        stores: the places.
+        named: the tree, the folder of its declarations and the feature's key.
+        event: what to record.
+        order: who, and how.
+    """
+    root, folder, key = named
+    outcome = roll_back(stores, key, lenient(root, folder, key), event, order)
+    followers = dependents(key, declarations(root, folder))
+    after = [_follower(stores, feature, event, order) for feature in followers]
+    told = [f"{one.key} requires it and is off as well" for one in after if one.plans]
+    plans = tuple(chain(outcome.plans, *(one.plans for one in after)))
+    return replace(outcome, plans=plans, note="; ".join(filter(None, (outcome.note, *told))))
+
+
+def _follower(stores: Stores, feature: Feature, event: Event, order: Order) -> Outcome:
+    name = f"{event.operation_id}:{feature.key}"
+    payload = {"reason": f"a feature that it requires was rolled back ({order.actor})"}
+    follower = replace(event, payload=payload, operation_id=name)
+    try:
+        return roll_back(stores, feature.key, feature, follower, replace(order, operation_id=name))
+    except UsageError:
+        # declared, and never started or turned on
+        return Outcome(feature.key, True, None, feature)
 
 
 def roll_back(

@@ -10,24 +10,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from gatekeeper.core.errors import UsageError
 from gatekeeper.core.hints import did_you_mean
-from gatekeeper.experimental import phases, refusals, rollback
+from gatekeeper.experimental import phases, reconciling, refusals, rollback
 from gatekeeper.experimental.artifacts import artifact_digest
 from gatekeeper.experimental.features import Feature, parse_features, template
 from gatekeeper.experimental.files import declaration_path, read_features, write_feature
 from gatekeeper.experimental.fold import dump_grounds, dump_targets, follow
-from gatekeeper.experimental.guards import Refusal
+from gatekeeper.experimental.guards import Refusal, Situation
 from gatekeeper.experimental.history import History
 from gatekeeper.experimental.identity import named
 from gatekeeper.experimental.outcome import REPLAYED, Order, Outcome, Standing, recorded
 from gatekeeper.experimental.phases import Move
 from gatekeeper.experimental.settings import ExperimentalSettings
-from gatekeeper.experimental.state import Event, FeatureState
+from gatekeeper.experimental.state import Event, FeatureState, Phase
 from gatekeeper.experimental.stores import Stores
 
 _EXPIRES_AFTER = timedelta(days=90)
@@ -119,8 +119,64 @@ class FeatureService:
         """Turn the feature off everywhere, then record it. Nothing guards it."""
         order = self._numbered(order)
         event = self._event("rolled-back", {"reason": reason}, order)
-        feature = rollback.lenient(self._root, self._folder, key)
-        return rollback.roll_back(self._stores, key, feature, event, order)
+        return rollback.roll_back_with(self._stores, (self._root, self._folder, key), event, order)
+
+    def expire(self, key: str, order: Order) -> Outcome:
+        """Roll back a feature whose deadline has passed, and record it as expired."""
+        order = self._numbered(order)
+        payload = {"reason": "its deadline has passed", "expired": True}
+        event = self._event("rolled-back", payload, order)
+        return rollback.roll_back_with(self._stores, (self._root, self._folder, key), event, order)
+
+    def hold(self, key: str, order: Order, reason: str, *, automatic: bool = False) -> Outcome:
+        """Let an Experimental feature stay as it is; while it is held it does not soak."""
+        order = self._numbered(order)
+        loaded = self._load(key, order)
+        event = self._event("held", {"reason": reason, "automatic": automatic}, order)
+        held = loaded[2].phase is Phase.EXPERIMENTAL
+        refusal = None if held else refusals.not_experimental(loaded[2])
+        return self._record(loaded, event, refusal, order)
+
+    def resume(self, key: str, order: Order) -> Outcome:
+        """Let a held feature go on."""
+        order = self._numbered(order)
+        loaded = self._load(key, order)
+        refusal = None if loaded[2].held else refusals.not_held(loaded[2])
+        return self._record(loaded, self._event("resumed", {}, order), refusal, order)
+
+    def extend(self, key: str, order: Order, until: date) -> Outcome:
+        """Put a feature's expiry off: by somebody outside the change, and not for ever."""
+        order = self._numbered(order)
+        loaded = self._load(key, order)
+        feature, _, state = loaded
+        event = self._event("extended", {"until": until.isoformat()}, order)
+        at = self._stores.situation(feature, state, event.at)
+        return self._record(loaded, event, refusals.extension(at, until, order.actor), order)
+
+    def reconcile(self, key: str, order: Order) -> Outcome:
+        """Bring ledger and flags together; what somebody turned off is recorded and stays off."""
+        order = self._numbered(order)
+        feature, history, state = self._load(key, order)
+        if state.pending and not order.dry_run:
+            state = self._stores.settle(history, state, self._now())
+        stray = reconciling.turned_off(self._stores, state)
+        if stray is not None:
+            return self.rollback(key, order, stray)
+        return self._restored((feature, history, state), order)
+
+    def _restored(self, loaded: tuple[Feature, History, FeatureState], order: Order) -> Outcome:
+        """Set the flags as recorded, where they are otherwise."""
+        feature, history, state = loaded
+        plans = self._stores.plans(reconciling.wanted(self._stores, state))
+        for plan in plans:
+            order.announce(plan)
+        if order.dry_run or not plans:
+            note = "" if plans else "ledger and flags agree"
+            return Outcome(state.key, not order.dry_run, state, feature, plans=plans, note=note)
+        reconciling.restore(self._stores, plans, order.operation_id)
+        changes = [f"{plan.observed.where}: {change}" for plan in plans for change in plan.changes]
+        event = self._event("reconciled", {"changes": changes}, order)
+        return Outcome(state.key, True, history.record(state.key, state, event), feature, (), plans)
 
     def standings(self) -> tuple[Standing, ...]:
         """Return where every feature stands that is declared or recorded, by key."""
@@ -149,7 +205,7 @@ class FeatureService:
         move = choose(feature, state)
         if move is None:
             return Outcome(key, False, state, feature, (refusals.no_move(feature, state),))
-        situation = self._stores.situation(feature, state, self._now())
+        situation = self._situation(feature, state, history, order.hotfix)
         if found := move.refusals(situation):
             return Outcome(key, False, state, feature, found)
         payload = {
@@ -160,6 +216,7 @@ class FeatureService:
             "config": feature.config,
             "targets": dump_targets(phases.targets(situation, move)),
             "grounds": dump_grounds(phases.grounds(situation, move)),
+            **({"hotfix": order.hotfix} if order.hotfix else {}),
         }
         event = self._event("moved", payload, order)
         return self._carry_out((feature, history, state), event, order)
@@ -207,10 +264,16 @@ class FeatureService:
         state, events = history.state(key), history.events(key)
         if feature is None or state is None:
             return Standing(key, feature, state, events)
-        situation = self._stores.situation(feature, state, self._now())
+        situation = self._situation(feature, state, history)
         move = phases.advance(feature, state) or phases.promote(state)
         found = move.refusals(situation) if move else ()
         return Standing(key, feature, state, events, situation, move, found)
+
+    def _situation(
+        self, feature: Feature, state: FeatureState, history: History, hotfix: str = ""
+    ) -> Situation:
+        seen = self._stores.situation(feature, state, self._now())
+        return replace(seen, ahead=self._stores.ahead(feature, history), hotfix=hotfix)
 
     def _load(self, key: str, order: Order) -> tuple[Feature, History, FeatureState]:
         feature = self._declared(key)

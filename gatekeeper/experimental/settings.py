@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from gatekeeper.core.fields import Duration, EnvironmentString
 from gatekeeper.core.sections import Settings
@@ -33,6 +33,30 @@ class GuardrailSettings(Settings):
         return Limits(self.margin, self.negligible, self.alpha)
 
 
+class FreezeSettings(Settings):
+    """A time in which nothing reaches more users, but for a hot-fix.
+
+    Attributes:
+        reason: for people.
+        from_: the first day (UTC).
+        until: the last day (UTC).
+    """
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    from_: Annotated[date, Field(alias="from")]
+    until: date
+
+    @model_validator(mode="after")
+    def _forwards(self) -> FreezeSettings:
+        if self.until < self.from_:
+            raise ValueError("a freeze has to end on the day it begins, or later")
+        return self
+
+    def holds(self, day: date) -> bool:
+        """Return True on a day (UTC) within it."""
+        return self.from_ <= day <= self.until
+
+
 class ExperimentalSettings(Settings):
     """What a feature has to show before it may become generally available.
 
@@ -49,6 +73,12 @@ class ExperimentalSettings(Settings):
         entry_approvals: approvers for entering the Experimental phase.
         guardrail: what is held against the contexts that met an error.
         fresh: how old the latest word on how contexts fare may be.
+        calendar: when nothing reaches more users, but for a hot-fix.
+        hotfix_approvals: approvers that a hot-fix takes while nothing may reach more users.
+        extensions: how often the expiry of one attempt may be put off.
+        extension: for how long at a time.
+        bake: how long a feature is general before its flag may be cleaned up.
+        quiet: for how long nobody may have evaluated a flag before it is archived.
     """
 
     backend: EnvironmentString = "embedded:.gatekeeper/flags.db"
@@ -62,6 +92,12 @@ class ExperimentalSettings(Settings):
     entry_approvals: Annotated[int, Field(ge=1)] = 1
     guardrail: GuardrailSettings = GuardrailSettings()
     fresh: Duration = timedelta(days=1)
+    calendar: Annotated[list[FreezeSettings], Field(default_factory=list)]
+    hotfix_approvals: Annotated[int, Field(ge=1)] = 2
+    extensions: Annotated[int, Field(ge=0)] = 2
+    extension: Duration = timedelta(days=30)
+    bake: Duration = timedelta(days=14)
+    quiet: Duration = timedelta(days=7)
 
     @field_validator("features")
     @classmethod

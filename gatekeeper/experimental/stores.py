@@ -22,10 +22,11 @@ from gatekeeper.experimental.backends.registry import open_backend
 from gatekeeper.experimental.configuration import Counts, Fared, Observed
 from gatekeeper.experimental.drift import drift
 from gatekeeper.experimental.features import Feature
-from gatekeeper.experimental.guards import Situation
+from gatekeeper.experimental.guards import Ahead, Situation
 from gatekeeper.experimental.history import History
+from gatekeeper.experimental.references import references
 from gatekeeper.experimental.settings import ExperimentalSettings
-from gatekeeper.experimental.state import Event, FeatureState, Target, set_before
+from gatekeeper.experimental.state import Event, FeatureState, Phase, Target, set_before
 from gatekeeper.experimental.tracked import exposed
 from gatekeeper.ledger.errors import RevisionConflictError
 from gatekeeper.ledger.store import Ledger, exists, file_of
@@ -84,7 +85,31 @@ class Stores:
             drift=drift(state, seen, self.settings.production),
             now=now,
             fared=self.fared(state, now),
+            references=self._references(feature, state),
+            evaluated=self._evaluated(state, now),
         )
+
+    def _references(self, feature: Feature, state: FeatureState) -> tuple[str, ...] | None:
+        if state.phase is not Phase.CLEANUP:
+            return None
+        return references(self._root, feature.flag, self.settings.features)
+
+    def ahead(self, feature: Feature, history: History) -> tuple[Ahead, ...]:
+        """Look where the features stand that this one requires."""
+        return tuple(self._ahead(key, history.state(key)) for key in feature.requires)
+
+    def _ahead(self, key: str, state: FeatureState | None) -> Ahead:
+        target = state.target(self.settings.production) if state else None
+        return Ahead(key, state, target.configuration.weight if target else 0)
+
+    def _evaluated(self, state: FeatureState, now: datetime) -> bool | None:
+        """Return whether somebody asked for its flag of late; None when nobody can tell."""
+        target = state.target(self.settings.production)
+        counts = self.backend.capabilities.exposure and self.backend.exists()
+        if state.phase is not Phase.CLEANUP or target is None or not counts:
+            return None
+        window = Window(now - self.settings.quiet, now)
+        return self.backend.exposure(target.flag, target.environment, window) is not None
 
     def observe(self, feature: Feature | None, state: FeatureState | None) -> tuple[Observed, ...]:
         """Read every flag that a feature has or had, in every environment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -223,3 +224,66 @@ def test_an_unreadable_ledger_exits_3(feature: Run, tmp_path: Path) -> None:
 def test_help_says_that_an_actor_is_asserted(feature: Run) -> None:
     _, said = feature("approve", "--help")
     assert "asserted" in said
+
+
+def test_the_list_for_a_changelog_and_for_programs(feature: Run) -> None:
+    start(feature)
+    code, said = feature("list", "--format", "markdown")
+    assert code == 0
+    assert "| `dark-mode` | Dark mode | Staging |  |" in said
+    code, said = feature("list", "--format", "json")
+    (found,) = json.loads(said)
+    assert (found["key"], found["phase"], found["owner"]) == ("dark-mode", "STAGING", "alice")
+    assert json.loads(feature("list", "--format", "json", "--experimental")[1]) == []
+
+
+def test_a_title_cannot_break_out_of_the_table(feature: Run, tmp_path: Path) -> None:
+    start(feature)
+    path = tmp_path / "features" / "dark-mode.yml"
+    text = path.read_text().replace("title: Dark mode", "title: 'a | b <img>'")
+    path.write_text(text)
+    assert r"| a \| b &lt;img> |" in feature("list", "--format", "markdown")[1]
+
+
+def test_watching_looks_as_often_as_asked(feature: Run) -> None:
+    start(feature)
+    code, said = feature("watch", "--times", "2", "--interval", "0.1")
+    assert code == 0
+    assert "dark-mode is Staging" in said
+    assert "staging: dark-mode on at 100 %" in said
+
+
+def test_a_scheduled_step_says_what_stands_in_the_way_and_is_no_failure(feature: Run) -> None:
+    start(feature)
+    code, said = feature("advance", "--auto", "--actor", "bot")
+    assert code == 0
+    assert "dark-mode stays Staging" in said
+    assert "QA has not signed off" in said
+
+
+def test_advancing_needs_a_feature_or_all_of_them(feature: Run) -> None:
+    assert feature("advance")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("hold", "dark-mode", "--reason", "x"), "it is Staging, not Experimental"),
+        (("resume", "dark-mode"), "it is Staging, not held"),
+        (("extend", "dark-mode", "--until", "2027-01-01"), "it is Staging, not Experimental"),
+    ],
+)
+def test_what_makes_no_sense_now_is_refused(
+    feature: Run, arguments: tuple[str, ...], said: str
+) -> None:
+    start(feature)
+    code, printed = feature(*arguments, "--actor", "bob")
+    assert code == 1
+    assert said in printed
+
+
+def test_reconciling_says_when_ledger_and_flags_agree(feature: Run) -> None:
+    start(feature)
+    code, said = feature("reconcile", "dark-mode", "--actor", "alice")
+    assert code == 0
+    assert "ledger and flags agree" in said

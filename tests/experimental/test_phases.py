@@ -218,7 +218,11 @@ def test_exposure_that_is_missing_estimates_the_wait_from_the_rate_so_far() -> N
         (Phase.STAGING, Phase.QA_PASSED),
         (Phase.QA_PASSED, Phase.EXPERIMENTAL),
         (Phase.EXPERIMENTAL, None),
-        (Phase.GENERAL, None),
+        (Phase.HELD, None),
+        (Phase.GENERAL, Phase.CLEANUP),
+        (Phase.CLEANUP, Phase.ARCHIVED),
+        (Phase.ARCHIVED, None),
+        (Phase.EXPIRED, None),
         (Phase.ROLLED_BACK, None),
     ],
 )

@@ -1,0 +1,28 @@
+"""Which files of the tree still name a flag?"""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from gatekeeper import git
+from gatekeeper.core.errors import ToolError
+
+
+def references(root: Path, flag: str, features: str) -> tuple[str, ...] | None:
+    """Return every tracked or new file below `root` that names a flag, other than declarations.
+
+    Returns:
+        Names from `root`; None when that cannot be told.
+    """
+    try:
+        names = git.files(root) if git.is_repository(root) else None
+        if names is None:
+            return None
+        outside = (name for name in names if not PurePosixPath(name).is_relative_to(features))
+        return tuple(name for name in outside if _names(root / name, flag))
+    except (ToolError, OSError):
+        return None
+
+
+def _names(file: Path, flag: str) -> bool:
+    return file.is_file() and flag.encode() in file.read_bytes()
