@@ -45,6 +45,7 @@ def synchronise(
         source=source,
         cache=environment.cache_folder(),
         environment={name: variables.get(name, "") for name in DEPENDENCIES.environment},
+        key=environment.cache_key(),
         now=datetime.now(UTC).replace(microsecond=0),
         accept_less=accept_less,
         progress=progress,
@@ -66,7 +67,7 @@ def _state(key: str) -> State:
     path = database_file(environment.cache_folder(), ecosystem)
     if not path.is_file():
         return State(key, ecosystem.osv, path, None)
-    with index.opened(path) as found:
+    with index.opened(path, environment.cache_key()) as found:
         found.verify()
         age = datetime.now(UTC) - found.about.as_of
         return State(key, ecosystem.osv, path, found.about, age.total_seconds())

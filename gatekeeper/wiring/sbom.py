@@ -60,6 +60,7 @@ def _known(
         environment=environment.slice_for(DEPENDENCIES, settings),
         deadline=_ASKING,
         progress=lambda _: None,
+        cache_key=environment.cache_key(),
     )
     asked = asking.joined(asking.ask(request, needed.pins, time.monotonic() + _ASKING))
     if problem := next(iter(asked.problems), None):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,15 +19,28 @@ from gatekeeper.scan.dependencies.database.ecosystems import PYPI, Ecosystem
 _NO_FOLDER = "name a folder of OSV records in the policy, or `advisories: osv`"
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where compiled databases are kept.
+
+    Attributes:
+        cache: a folder; it may not exist yet.
+        key: that seals them; nothing is kept without one.
+    """
+
+    cache: Path
+    key: bytes = field(repr=False)
+
+
 @contextmanager
 def opened(
-    folder: Path, cache: Path, name: str = "", ecosystem: Ecosystem = PYPI
+    folder: Path, kept: Kept, name: str = "", ecosystem: Ecosystem = PYPI
 ) -> Iterator[index.Index]:
     """Open the database that a folder makes, from the cache when the folder has not changed.
 
     Args:
         folder: of records.
-        cache: a folder for what can be computed again; may not exist yet.
+        kept: where databases are kept.
         name: what messages call the folder, instead of its own name.
         ecosystem: whose packages are asked for.
 
@@ -35,11 +50,23 @@ def opened(
     name = name or folder.name
     if not folder.is_dir():
         raise EvidenceError(f"there is no folder `{name}` of advisories", _NO_FOLDER)
-    kept = cache / "folders" / f"{ecosystem.key}-{index.FORMAT}-{_digest(folder)}.sqlite"
-    if not kept.is_file():
-        _compile(folder, name, ecosystem, kept)
-    with index.opened(kept) as found:
-        yield found
+    with ExitStack() as stack:
+        if not kept.key:
+            home = stack.enter_context(tempfile.TemporaryDirectory(prefix="gatekeeper-"))
+            kept = Kept(Path(home), secrets.token_bytes(32))
+        path = kept.cache / "folders" / f"{ecosystem.key}-{_digest(folder)}.sqlite"
+        if not _is_ours(path, kept.key):
+            _compile(folder, name, ecosystem, Kept(path, kept.key))
+        yield stack.enter_context(index.opened(path, kept.key))
+
+
+def _is_ours(path: Path, key: bytes) -> bool:
+    """True for a database that was compiled here; any other one is made anew."""
+    try:
+        with index.opened(path, key):
+            return True
+    except EvidenceError:
+        return False
 
 
 def _digest(folder: Path) -> str:
@@ -52,15 +79,15 @@ def _digest(folder: Path) -> str:
     return whole.hexdigest()[:32]
 
 
-def _compile(folder: Path, name: str, ecosystem: Ecosystem, kept: Path) -> None:
+def _compile(folder: Path, name: str, ecosystem: Ecosystem, kept: Kept) -> None:
     found = build.gather(reading.of_folder(folder), ecosystem)
     found.require_distinct()
     told = build.about(found, f"the folder `{name}`", _synced(folder, name))
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.parent) as home:
-        new = Path(home) / kept.name
-        build.write(new, found, told)
-        new.replace(kept)
+    kept.cache.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.cache.parent) as home:
+        new = Path(home) / kept.cache.name
+        build.write(new, found, told, kept.key)
+        new.replace(kept.cache)
 
 
 def _synced(folder: Path, name: str) -> datetime | None:

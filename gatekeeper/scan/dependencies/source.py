@@ -44,7 +44,7 @@ def opened(
     if not synced.is_file():
         yield None
         return
-    with index.opened(synced) as found:
+    with index.opened(synced, request.cache_key) as found:
         yield Source(found, _described(found, f"osv.dev's {ecosystem.osv}", None, synced=True))
 
 
@@ -52,10 +52,11 @@ def opened(
 def _of_folder(
     request: Request[DependencySettings], ecosystem: Ecosystem, deadline: float
 ) -> Iterator[Source]:
-    name, cache = request.settings.advisories, databases_folder(request.cache)
+    name = request.settings.advisories
+    kept = advisories.Kept(databases_folder(request.cache), request.cache_key)
     with (
         _folder(request, name, deadline) as folder,
-        advisories.opened(folder, cache, name, ecosystem) as found,
+        advisories.opened(folder, kept, name, ecosystem) as found,
     ):
         yield Source(found, _described(found, name, request.subject.base))
 

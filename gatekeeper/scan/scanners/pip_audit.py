@@ -133,8 +133,8 @@ def _read(done: processes.Completed, pins: Mapping[str, str]) -> tuple[Matched, 
     if report is None:
         raise ToolError(
             f"the advisory service gave no answer: {_last_words(done.said)}",
-            "make api.osv.dev reachable (HTTPS_PROXY), or name a folder of advisories in the "
-            "policy",
+            "make api.osv.dev reachable (HTTPS_PROXY), or fetch its archive elsewhere and run "
+            "`gatekeeper advisories sync --from FILE`",
         )
     _must_be_whole(done, report)
     _must_answer(report.dependencies, pins)

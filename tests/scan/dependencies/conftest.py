@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,14 @@ from gatekeeper.core.pipeline import Outcome, conclude
 from gatekeeper.scan.gate import DEPENDENCIES
 from tests.conftest import NOW
 from tests.scan.dependencies.test_collect import advisory
+
+KEY = b"a key of thirty-two bytes or more"
+
+
+@pytest.fixture
+def request_for(request_for):
+    """Requests with a key, as on a machine of somebody's own."""
+    return lambda *args, **more: replace(request_for(*args, **more), cache_key=KEY)
 
 
 @pytest.fixture

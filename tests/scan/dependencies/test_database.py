@@ -25,6 +25,7 @@ from gatekeeper.scan.dependencies.database.record import Grade, Record
 from gatekeeper.scan.dependencies.merging import grouped, merged, named
 from gatekeeper.scan.scanners import pip_audit
 from tests.conftest import ROOT
+from tests.scan.dependencies.conftest import KEY
 from tests.scan.dependencies.osv_server import serving
 from tests.scan.dependencies.test_collect import advisory
 
@@ -33,7 +34,8 @@ PYPA = ROOT.parent / "shared" / "data" / "pypa-advisories.tar.xz"
 
 @contextmanager
 def opened(folder, ecosystem=PYPI):
-    with advisories.opened(folder, folder.parent / "cache", "", ecosystem) as found:
+    kept = advisories.Kept(folder.parent / "cache", KEY)
+    with advisories.opened(folder, kept, "", ecosystem) as found:
         yield found
 
 
@@ -367,6 +369,10 @@ def damage(path, how):
         "empty",
         "text",
         "DELETE FROM packages",
+        "UPDATE packages SET name = 'zzz' WHERE name = 'flask'",
+        "UPDATE about SET value = '2027-01-01T00:00:00+00:00' WHERE key = 'newest'",
+        "UPDATE about SET value = '' WHERE key = 'seal'",
+        "DELETE FROM about WHERE key = 'seal'",
         "UPDATE packages SET body = '[]'",
         "UPDATE packages SET name = 'other'",
         "UPDATE about SET value = '1' WHERE key = 'format'",
@@ -379,11 +385,22 @@ def test_a_damaged_database_never_answers_that_nothing_is_known(tree, how):
     about(folder)
     (path,) = (folder.parent / "cache").rglob("*.sqlite")
     damage(path, how)
-    with pytest.raises(EvidenceError, match="damaged"):
+    with pytest.raises(EvidenceError, match=r"damaged|was changed"):
         ask_whole(path)
 
 
 def ask_whole(path):
-    with index.opened(path) as found:
+    with index.opened(path, KEY) as found:
         found.verify()
         assert found.affecting("flask", "2.0")
+
+
+def test_a_compiled_folder_that_somebody_else_wrote_is_made_anew(tree):
+    folder = tree / "advisories"
+    about(folder)
+    (path,) = (folder.parent / "cache").rglob("*.sqlite")
+    damage(path, "DELETE FROM packages")
+    assert affecting(folder, "flask", "2.0")
+    with advisories.opened(folder, advisories.Kept(tree / "none", b"")) as found:
+        assert found.affecting("flask", "2.0")
+    assert not (tree / "none").exists()

@@ -23,6 +23,7 @@ from gatekeeper.scan.dependencies.database.places import database_file
 from gatekeeper.scan.dependencies.database.sync import Plan, sync
 from gatekeeper.scan.gate import DEPENDENCIES
 from tests.conftest import NOW
+from tests.scan.dependencies.conftest import KEY
 from tests.scan.dependencies.test_collect import advisory
 
 
@@ -42,14 +43,14 @@ def several(count, **more):
 @pytest.fixture
 def plan(tmp_path):
     def build(source, **more):
-        given = {"ecosystem": PYPI, "environment": {}, "now": NOW, **more}
+        given = {"ecosystem": PYPI, "environment": {}, "key": KEY, "now": NOW, **more}
         return Plan(source=str(source), cache=tmp_path / "cache", **given)
 
     return build
 
 
 def read(tmp_path, ecosystem=PYPI):
-    with index.opened(database_file(tmp_path / "cache", ecosystem)) as found:
+    with index.opened(database_file(tmp_path / "cache", ecosystem), KEY) as found:
         found.verify()
         return found.about
 
@@ -310,8 +311,25 @@ def test_a_damaged_database_is_no_answer(project, judged, tmp_path, synced):
     assert "damaged" in result.reason
 
 
+def test_a_database_that_somebody_else_wrote_is_no_answer(project, judged, plan, tmp_path):
+    sync(plan(archive(tmp_path / "empty.zip", advisory("other")), key=b"k" * 32))
+    result = judged(project)
+    assert result.verdict is Verdict.ERROR
+    assert "written by another user or machine" in result.reason
+    assert "GATEKEEPER_CACHE_KEY" in result.next_steps[0]
+
+
+def test_without_a_key_nothing_is_synchronised(plan, tmp_path):
+    with pytest.raises(UsageError, match="no key"):
+        sync(plan(archive(tmp_path / "all.zip", advisory()), key=b""))
+
+
 def gatekeeper(tmp_path, *args):
-    environment = {**os.environ, "GATEKEEPER_CACHE_DIR": str(tmp_path / "cache")}
+    environment = {
+        **os.environ,
+        "GATEKEEPER_CACHE_DIR": str(tmp_path / "cache"),
+        "GATEKEEPER_CACHE_KEY": "k" * 32,
+    }
     return subprocess.run(
         [sys.executable, "-m", "gatekeeper.cli.main", "advisories", *args],
         capture_output=True,

@@ -85,6 +85,6 @@ def about(found: Gathered, source: str, synced_at: datetime | None) -> index.Abo
     )
 
 
-def write(path: Path, found: Gathered, told: index.About) -> None:
-    """Write the database to a new file."""
-    index.write(path, told, found.packages)
+def write(path: Path, found: Gathered, told: index.About, key: bytes) -> None:
+    """Write the database to a new file, sealed with a key."""
+    index.write(path, told, found.packages, key)

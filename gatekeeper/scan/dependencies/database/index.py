@@ -1,12 +1,14 @@
 """The compiled database: one SQLite file with a row for each package, read without loading it.
 
-Each row carries its digest and the file tells how many there are, so that a damaged or shortened
-file is noticed instead of answering "nothing known".
+Each row carries its digest, and a seal made with a key that is kept elsewhere holds the list of
+them: a file that is damaged, shortened, mixed from others or written by somebody else is refused
+instead of answering "nothing known".
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,14 +23,19 @@ from gatekeeper.scan.dependencies.database.ecosystems import ECOSYSTEMS, Ecosyst
 from gatekeeper.scan.dependencies.database.entry import Entry, from_written
 
 # Raised whenever what is written changes: a file of another format is refused, never guessed at.
-FORMAT = 2
+FORMAT = 3
 _TABLES = """\
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE packages (name TEXT PRIMARY KEY, body BLOB NOT NULL, digest BLOB NOT NULL)
+CREATE TABLE packages (name TEXT PRIMARY KEY, digest BLOB NOT NULL, body BLOB NOT NULL)
   WITHOUT ROWID;
 """
+_NOT_OURS = "the database of advisories was changed, or written by another user or machine"
+_RESEAL = (
+    "run `gatekeeper advisories sync` here; for a cache that machines share, set the same"
+    " GATEKEEPER_CACHE_KEY where it is synchronised and where it is asked"
+)
 _SYNC = "run `gatekeeper advisories sync`"
-_DIGEST_BYTES = 16
+_DIGEST_BYTES = 32
 _BROKEN = (sqlite3.Error, ValueError, KeyError, TypeError, OSError)
 
 
@@ -70,22 +77,41 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def write(path: Path, about: About, packages: Mapping[str, Iterable[Entry]]) -> None:
-    """Write a database to a file that does not exist yet."""
+def write(path: Path, about: About, packages: Mapping[str, Iterable[Entry]], key: bytes) -> None:
+    """Write a database to a file that does not exist yet.
+
+    Args:
+        path: of the file.
+        about: what it says of itself.
+        packages: entries by name.
+        key: that seals it; it must not be empty.
+    """
     with closing(sqlite3.connect(path)) as store, store:
         store.executescript(_TABLES)
         store.executemany("INSERT INTO about VALUES (?, ?)", about.written().items())
         rows = (_row(name, entries) for name, entries in sorted(packages.items()))
         store.executemany("INSERT INTO packages VALUES (?, ?, ?)", rows)
+        store.execute("INSERT INTO about VALUES ('seal', ?)", (_seal(store, key),))
+
+
+def _seal(store: sqlite3.Connection, key: bytes) -> str:
+    """Return 64 hex digits over all that the file says of itself, and every name and digest."""
+    seal = hmac.new(key, b"gatekeeper advisories\0", hashlib.sha256)
+    query = "SELECT key, value FROM about WHERE key != 'seal' ORDER BY key"
+    for row in store.execute(query):
+        seal.update(json.dumps(row).encode())
+    for name, digest in store.execute("SELECT name, digest FROM packages ORDER BY name"):
+        seal.update(digest + name.encode() + b"\0")
+    return seal.hexdigest()
 
 
 def _row(name: str, entries: Iterable[Entry]) -> tuple[str, bytes, bytes]:
     body = json.dumps([entry.written() for entry in entries], separators=(",", ":")).encode()
-    return name, body, _digest(name, body)
+    return name, _digest(body), body
 
 
-def _digest(name: str, body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=_DIGEST_BYTES, key=name.encode()[:64]).digest()
+def _digest(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,52 +142,52 @@ class Index:
     def entries(self, name: str) -> tuple[Entry, ...]:
         """Return every advisory on a package, by its known spelling."""
         try:
-            query = "SELECT body, digest FROM packages WHERE name = ?"
+            query = "SELECT digest, body FROM packages WHERE name = ?"
             found = self._store.execute(query, (name,)).fetchone()
-            return _entries(name, *found) if found else ()
+            return _entries(*found) if found else ()
         except _BROKEN:
             raise _damaged() from None
 
     def verify(self) -> None:
         """Read every row. Raises EvidenceError when one is damaged."""
         try:
-            for row in self._store.execute("SELECT name, body, digest FROM packages"):
+            for row in self._store.execute("SELECT digest, body FROM packages"):
                 _entries(*row)
         except _BROKEN:
             raise _damaged() from None
 
 
-def _entries(name: str, body: bytes, digest: bytes) -> tuple[Entry, ...]:
-    if _digest(name, body) != digest:
-        raise ValueError(name)
+def _entries(digest: bytes, body: bytes) -> tuple[Entry, ...]:
+    if _digest(body) != digest:
+        raise ValueError("a row that is not as it was written")
     return tuple(map(from_written, json.loads(body)))
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Index]:
+def opened(path: Path, key: bytes) -> Iterator[Index]:
     """Open a database for reading.
 
     Raises:
-        EvidenceError: it is damaged, or of another format.
+        EvidenceError: it is damaged, of another format, or sealed with another key.
     """
     try:
         store = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     except sqlite3.Error:
         raise _damaged() from None
     with closing(store):
-        about = _about(store)
+        about = _about(store, key)
         yield Index(about, ECOSYSTEMS[about.ecosystem], store)
 
 
-def _about(store: sqlite3.Connection) -> About:
+def _about(store: sqlite3.Connection, key: bytes) -> About:
     try:
         told: dict[str, Any] = dict(store.execute("SELECT key, value FROM about"))
-        about = _read(told)
-        (rows,) = store.execute("SELECT count(*) FROM packages").fetchone()
+        about, sealed = _read(told), told["seal"]
+        is_ours = bool(key) and hmac.compare_digest(sealed, _seal(store, key))
     except _BROKEN:
         raise _damaged() from None
-    if rows != about.packages:
-        raise _damaged()
+    if not is_ours:
+        raise EvidenceError(_NOT_OURS, _RESEAL)
     return about
 
 

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class Plan:
         source: an address, a zip archive or a folder; empty for OSV's own archive.
         cache: the user's cache folder.
         environment: proxy settings and certificates.
+        key: that seals the database.
         now: the time, UTC.
         accept_less: True to replace a database by one that knows less, or is older.
         progress: tells the user what is going on.
@@ -39,6 +40,7 @@ class Plan:
     source: str
     cache: Path
     environment: Mapping[str, str]
+    key: bytes = field(repr=False)
     now: datetime
     accept_less: bool = False
     progress: Callable[[str], None] = lambda _: None
@@ -72,6 +74,7 @@ def sync(plan: Plan) -> Synced:
         ToolError: the source cannot be reached.
         UsageError: there is no such file or folder.
     """
+    _must_have_a_key(plan.key)
     source = plan.source or plan.ecosystem.archive
     plan.progress(f"reading advisories from {fetching.shown(source)}")
     with _records(source, plan.environment) as records:
@@ -79,11 +82,11 @@ def sync(plan: Plan) -> Synced:
     found.require_distinct()
     new = build.about(found, fetching.shown(source), plan.now)
     path = database_file(plan.cache, plan.ecosystem)
-    old = known(path)
+    old = _known(path, plan.key)
     _must_not_lie(new, plan.now)
     if old and not plan.accept_less:
         _must_not_know_less(new, old)
-    _replace(path, found, new)
+    _replace(path, found, new, plan.key)
     return Synced(new, old, path, found.withdrawn, found.foreign)
 
 
@@ -103,10 +106,17 @@ def _records(source: str, environment: Mapping[str, str]) -> Iterator[Iterator[R
         raise UsageError(reason, "name a zip archive, a folder of OSV records or an address")
 
 
-def known(path: Path) -> index.About | None:
+def _must_have_a_key(key: bytes) -> None:
+    if not key:
+        reason = "there is no key to seal the database with, so that nobody could trust it"
+        step = "set GATEKEEPER_CACHE_KEY (`openssl rand -hex 32`), or make the home folder writable"
+        raise UsageError(reason, step)
+
+
+def _known(path: Path, key: bytes) -> index.About | None:
     """Return what a database in place says of itself; None when there is none that can be read."""
     try:
-        with index.opened(path) as found:
+        with index.opened(path, key) as found:
             return found.about
     except EvidenceError:
         return None
@@ -130,14 +140,14 @@ def _must_not_know_less(new: index.About, old: index.About) -> None:
         raise EvidenceError(f"{reason}: it was left as it was", _TRUST)
 
 
-def _replace(path: Path, found: build.Gathered, new: index.About) -> None:
+def _replace(path: Path, found: build.Gathered, new: index.About, key: bytes) -> None:
     """Write beside, force to the disk, read back, and only then rename."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".sync-") as home:
         made = Path(home) / path.name
-        build.write(made, found, new)
+        build.write(made, found, new, key)
         with made.open("rb") as file:
             os.fsync(file.fileno())
-        with index.opened(made) as back:
+        with index.opened(made, key) as back:
             back.verify()
         made.replace(path)
