@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from gatekeeper.core.gate import Context
+from gatekeeper.core.model import GateResult
+from gatekeeper.core.pipeline import Outcome, conclude
 from gatekeeper.review.facts import (
     Commit,
     Demand,
@@ -17,7 +21,10 @@ from gatekeeper.review.facts import (
     ReviewFacts,
     Signature,
 )
+from gatekeeper.review.judge import judge_pull
+from gatekeeper.review.settings import ReviewSettings
 
+Decide = Callable[..., GateResult]
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 BASE = "0" * 40
 GITHUB = Signature(valid=True, by_github=True)
@@ -114,3 +121,20 @@ def approved(**changes: Any) -> PullRequest:
 def facts(pull: PullRequest | None, **demand: Any) -> ReviewFacts:
     wanted = Demand("acme/shop", pull.head_oid if pull else None, BASE)
     return ReviewFacts("GitHub api.github.com", False, replace(wanted, **demand), pull)
+
+
+def decided(pull: PullRequest, context: Context, **settings: Any) -> GateResult:
+    """Judge a pull request by a policy, and conclude."""
+    policy = ReviewSettings.model_validate(settings)
+    judgement = judge_pull(pull, policy, context.rules, "GitHub api.github.com")
+    return conclude(Outcome("review", 0.0, judgement), (), context.now)
+
+
+def rules(result: GateResult) -> set[str]:
+    """Return the ids of the rules that are not met."""
+    return {finding.rule for finding in result.findings}
+
+
+def says(result: GateResult, text: str) -> bool:
+    """Whether a finding's message holds this text."""
+    return any(text in finding.message for finding in result.findings)

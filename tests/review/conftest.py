@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from gatekeeper.core.catalog import Catalog, parse_catalog
+from gatekeeper.core.gate import Context
 from gatekeeper.github import patience
+from tests.review import build
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +26,9 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     noted: list[float] = []
     monkeypatch.setattr(patience, "sleep", noted.append)
     return noted
+
+
+@pytest.fixture
+def decide(context: Context) -> build.Decide:
+    """Judge a pull request, with the policy given by keyword."""
+    return partial(build.decided, context=context)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from gatekeeper.core.gate import Context
-from gatekeeper.core.model import GateResult, Verdict
-from gatekeeper.core.pipeline import Outcome, conclude
-from gatekeeper.review.facts import BaseChange, Dismissal, ForcePush, Person, PullRequest, Signature
-from gatekeeper.review.judge import judge
-from gatekeeper.review.settings import ReviewSettings
+from gatekeeper.core.model import Verdict
+from gatekeeper.review.facts import BaseChange, Dismissal, ForcePush, Person, Signature
 from tests.review.build import (
     ALICE,
     BOB,
@@ -25,33 +20,16 @@ from tests.review.build import (
     GITHUB,
     JO,
     WEB_FLOW,
+    Decide,
     approved,
     at,
     commit,
-    facts,
     oid,
     person,
     review,
+    rules,
+    says,
 )
-
-Decide = Callable[..., GateResult]
-
-
-@pytest.fixture
-def decide(context: Context) -> Decide:
-    def run(pull: PullRequest, **settings: Any) -> GateResult:
-        judgement = judge(facts(pull), ReviewSettings.model_validate(settings), context)
-        return conclude(Outcome("review", 0.0, judgement), (), context.now)
-
-    return run
-
-
-def rules(result: GateResult) -> set[str]:
-    return {finding.rule for finding in result.findings}
-
-
-def says(result: GateResult, text: str) -> bool:
-    return any(text in finding.message for finding in result.findings)
 
 
 def test_an_approval_of_the_head_by_a_writer_outside_the_change_passes(decide: Decide) -> None:

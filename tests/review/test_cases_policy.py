@@ -31,6 +31,7 @@ from tests.review.build import (
     GITHUB,
     JO,
     WEB_FLOW,
+    Decide,
     approved,
     at,
     commit,
@@ -38,11 +39,10 @@ from tests.review.build import (
     person,
     pushed,
     review,
+    rules,
+    says,
     tree_of,
 )
-from tests.review.test_cases import Decide, decide, rules, says
-
-__all__ = ["decide"]
 
 COPILOT = Person("bot", "BOT_7", "copilot-swe-agent")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,9 @@ import pytest
 
 from gatekeeper.core.gate import Context
 from gatekeeper.core.model import GateResult
-from gatekeeper.core.pipeline import Outcome, conclude
 from gatekeeper.review.facts import PullRequest
-from gatekeeper.review.judge import judge_pull
-from gatekeeper.review.settings import ReviewSettings
+from tests.review import build
 from tests.review.repository import Repository
-
-Decide = Callable[..., GateResult]
 
 
 @pytest.fixture
@@ -25,10 +20,10 @@ def repo(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture
-def decide(context: Context, repo: Repository) -> Decide:
+def decide(context: Context, repo: Repository) -> build.Decide:
+    """Judge a pull request by what the repository says of its content."""
+
     def run(pull: PullRequest, **settings: Any) -> GateResult:
-        policy = ReviewSettings.model_validate(settings)
-        judgement = judge_pull(repo.seen(pull), policy, context.rules, "a test")
-        return conclude(Outcome("review", 0.0, judgement), (), context.now)
+        return build.decided(repo.seen(pull), context, **settings)
 
     return run

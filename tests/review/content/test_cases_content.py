@@ -9,7 +9,7 @@ import pytest
 from gatekeeper.core.model import Verdict
 from gatekeeper.review.facts import ForcePush, Merge, Person, PullRequest, Push
 from tests.review import build
-from tests.review.content.conftest import Decide
+from tests.review.build import Decide
 from tests.review.repository import LINES, Repository, changed
 
 

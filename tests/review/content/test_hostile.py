@@ -15,7 +15,7 @@ from gatekeeper import git
 from gatekeeper.core.model import GateResult, Verdict
 from gatekeeper.review.facts import PullRequest
 from tests.review import build
-from tests.review.content.conftest import Decide
+from tests.review.build import Decide
 from tests.review.repository import Repository, changed
 from tests.test_git import sh
 

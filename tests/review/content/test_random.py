@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from gatekeeper.core.model import Verdict
-from tests.review.content.conftest import Decide
+from tests.review.build import Decide
 from tests.review.repository import LINES, Repository
 
 SEEDS = range(8)

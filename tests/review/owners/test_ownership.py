@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gatekeeper.core.gate import Context
-from gatekeeper.core.model import GateResult, Verdict
-from gatekeeper.core.pipeline import Outcome, conclude
+from gatekeeper.core.model import Verdict
 from gatekeeper.review.added import with_teams
 from gatekeeper.review.facts import Content, OwnersFile, PullRequest, Team
-from gatekeeper.review.judge import judge_pull
 from gatekeeper.review.owners.ownership import teams_needed
-from gatekeeper.review.settings import ReviewSettings
 from tests.review import build
-from tests.review.build import ALICE, BASE, BOB, DANA, ERIN, approved, review
+from tests.review.build import ALICE, BASE, BOB, DANA, ERIN, Decide, approved, decided, review
 from tests.review.repository import Repository
 
-Decide = Callable[..., GateResult]
 FILE = ".github/CODEOWNERS"
 
 
 @pytest.fixture
 def decide(context: Context) -> Decide:
-    def run(pull: PullRequest, **settings: Any) -> GateResult:
-        policy = ReviewSettings.model_validate({"owners": "required", **settings})
-        judgement = judge_pull(pull, policy, context.rules, "a test")
-        return conclude(Outcome("review", 0.0, judgement), (), context.now)
-
-    return run
+    """Judge a pull request by a policy that requires the owners' approval."""
+    return partial(decided, context=context, owners="required")
 
 
 def owned(text: str, *paths: str, **changes: Any) -> PullRequest:
