@@ -25,6 +25,8 @@ COMMANDS = {
     "advisories": ("gatekeeper.cli.advisories:advisories", "The local database of advisories."),
     "sbom": ("gatekeeper.cli.sbom:sbom", "What a project is made of, as CycloneDX."),
     "baseline": ("gatekeeper.cli.baseline:baseline", "Findings that were there before."),
+    "waive": ("gatekeeper.cli.waive:waive", "Accept a finding for a time, by name and reason."),
+    "fix": ("gatekeeper.cli.fix:fix", "Mend what findings know how to mend."),
     "explain": ("gatekeeper.cli.explain:explain", "What a rule means, why it matters, its fix."),
     "rules": ("gatekeeper.cli.rules:rules", "The catalog of rules."),
     "schema": ("gatekeeper.cli.schema:schema", "JSON Schema of the policy, report or evidence."),
