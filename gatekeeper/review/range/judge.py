@@ -9,7 +9,7 @@ from gatekeeper.core.catalog import Catalog
 from gatekeeper.core.gate import Context
 from gatekeeper.core.model import Failure, Finding, Judgement
 from gatekeeper.review.case import Case, case_of
-from gatekeeper.review.facts import Commit, CommitRange, PullRequest, ReviewFacts
+from gatekeeper.review.facts import CommitRange, PullRequest, ReviewFacts
 from gatekeeper.review.judge import judge as judge_one
 from gatekeeper.review.judge import judge_pull
 from gatekeeper.review.range.findings import RangeFindings
@@ -78,37 +78,18 @@ def _checked(found: CommitRange, source: str) -> tuple[str, ...]:
 def _judged(
     traced: Sequence[Origin], settings: ReviewSettings, rules: Catalog, source: str
 ) -> Iterator[tuple[int, _Judged]]:
-    """Yield each pull request that proves a commit, judged once."""
+    """Yield each pull request that proves a commit, judged once.
+
+    A release pull request (develop to main) lists every feature's commits too; those answer for
+    themselves, by the pull requests that brought them to develop.
+    """
     proven = {origin.commit.oid: origin.pull.number for origin in traced if origin.pull}
     pulls = {origin.pull.number: origin.pull for origin in traced if origin.pull}
-    for number, whole in pulls.items():
-        elsewhere = {oid for oid in whole.oids if proven.get(oid, number) != number}
-        pull = _own_part(whole, elsewhere)
-        judgement = judge_pull(pull, settings, rules, source)
-        yield number, _Judged(pull, case_of(pull, settings), judgement)
-
-
-def _own_part(pull: PullRequest, elsewhere: set[str]) -> PullRequest:
-    """Return the pull request without anybody's part in what others have brought to its branch.
-
-    A release pull request (develop to main) lists every feature's commits; those are proven by
-    the pull requests that brought them to develop, and answer for themselves.
-    """
-    if not elsewhere:
-        return pull
-    commits = tuple(
-        _nobodys(commit, pull) if commit.oid in elsewhere else commit for commit in pull.commits
-    )
-    content = pull.content
-    if content:
-        hidden = tuple(one for one in content.hidden if one.oid not in elsewhere)
-        content = replace(content, hidden=hidden)
-    return replace(pull, commits=commits, content=content)
-
-
-def _nobodys(commit: Commit, pull: PullRequest) -> Commit:
-    opener = pull.opener
-    return replace(commit, author=opener, committer=opener, co_authors=(), authors_complete=True)
+    for number, pull in pulls.items():
+        elsewhere = frozenset(oid for oid in pull.oids if proven.get(oid, number) != number)
+        judgement = judge_pull(pull, settings, rules, source, elsewhere=elsewhere)
+        case = case_of(pull, settings, elsewhere=elsewhere)
+        yield number, _Judged(pull, case, judgement)
 
 
 def _row(origin: Origin, judged: Mapping[int, _Judged], made: RangeFindings) -> Row:
