@@ -59,7 +59,7 @@ def _of_thing(run: Run, node: ast.Attribute, number: int, thing: Thing, method: 
     if thing.kind == "instance":
         held = thing.items.get(("attribute", name))
         if held is not None:
-            return joined((held, thing.rest)) if thing.many else held
+            return joined((held, thing.rest))
         found = member(run, thing.definition, name, itself)
         if found is not None:
             return found

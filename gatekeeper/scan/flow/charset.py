@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
@@ -23,6 +23,7 @@ DANGEROUS = {
     "template": "{}%$#",
     "header": "\r\n",
     "log": "\r\n",
+    "trust": "<>\"'&;`$(){}[]\\/\n",
     "mail": "\r\n",
     "nosql": "{}$\"'",
     "deserialize": "\n()[]{}!:<>",
@@ -56,8 +57,8 @@ def _allowed(pattern: str, how: str) -> frozenset[str] | None:
 
 def _parsed(pattern: str) -> Any:
     # Python's own parser of regular expressions, which has no public name
-    parser: Any = import_module("re._parser")
-    return parser.parse(pattern)
+    parse: Callable[[str], Any] = import_module("re._parser").parse
+    return parse(pattern)
 
 
 def _anchored(items: list[Any], how: str) -> bool:
@@ -107,7 +108,7 @@ def _all(parts: Iterable[Any], found: set[str]) -> bool:
     return all(_collect(part, found) for part in parts)
 
 
-_PARTS = {
+_PARTS: dict[str, Callable[[Any, set[str]], bool]] = {
     "LITERAL": _literal,
     "IN": _one_of,
     "RANGE": _range,

@@ -24,7 +24,7 @@ def _ssrf(origin: Origin) -> bool:
 
 def _quoted(origin: Origin) -> bool:
     """It stands within quotes that it surely does not hold."""
-    quote = _open_quote(origin.before)
+    quote = _open_quote(origin.within)
     return bool(quote) and f"no {quote}" in origin.clean
 
 
@@ -45,7 +45,7 @@ def _path(origin: Origin) -> bool:
 
 def _shell_quoted(origin: Origin) -> bool:
     """What shlex.quote made is harmless, unless it stands within quotes again."""
-    return "cmd" in origin.clean and not _open_quote(origin.before)
+    return "cmd" in origin.clean and not _open_quote(origin.within)
 
 
 def _log(origin: Origin) -> bool:
@@ -58,6 +58,8 @@ def _markup(origin: Origin) -> bool:
     return "no <" in origin.clean and not inside and origin.anchored
 
 
+ALIKE = {"sqltext": "sql", "cmdtext": "cmd", "html": "xss", "pathjoin": "path"}
+"""Suspicions, and the weakness whose harm they would do."""
 HARMLESS_HERE: dict[str, Callable[[Origin], bool]] = {
     "redirect": _redirect,
     "ssrf": _ssrf,

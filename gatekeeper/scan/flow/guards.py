@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from gatekeeper.scan.flow.data import as_data
-from gatekeeper.scan.flow.proofs import EVERY, NAMED, proofs, sole_origin
+from gatekeeper.scan.flow.proofs import EQUAL, NAMED, proofs, sole_origin
 from gatekeeper.scan.flow.run import Proof, Run
 from gatekeeper.scan.flow.state import Thing
 from gatekeeper.scan.flow.values import (
@@ -102,7 +102,7 @@ def _among(run: Run, node: ast.expr, allowed: Value) -> None:
         return
     if isinstance(node, ast.Name):
         run.bind(node.id, as_data(run, allowed))
-    clean = EVERY if worst(as_data(run, allowed)) is Kind.SAFE else NAMED
+    clean = EQUAL if worst(as_data(run, allowed)) is Kind.SAFE else NAMED
     same = sole_origin(before)
     mark(run, [Proof("", same, clean)] if same else [])
 

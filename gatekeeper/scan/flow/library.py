@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from gatekeeper.scan.flow import containers
 from gatekeeper.scan.flow.arguments import Arguments
 from gatekeeper.scan.flow.charset import kept_by
 from gatekeeper.scan.flow.data import as_data, field_of
-from gatekeeper.scan.flow.run import Run
+from gatekeeper.scan.flow.run import MODULE, Run
 from gatekeeper.scan.flow.state import Thing
 from gatekeeper.scan.flow.texts import written
 from gatekeeper.scan.flow.values import (
@@ -24,11 +24,13 @@ from gatekeeper.scan.flow.values import (
     UNKNOWN,
     Function,
     Library,
+    Method,
     Value,
     alike,
     constant,
     derived,
     joined,
+    undone,
 )
 
 _NUMBERS = re.compile(r"^(\w+\.)*(int|float|bool|UUID|Decimal|date|datetime|fromisoformat)$")
@@ -40,6 +42,8 @@ _ASKING = frozenset(
 
 def call(run: Run, node: ast.Call, name: str, arguments: Arguments) -> Value:
     """Return what a function of another module gives."""
+    if any(True for _ in _seen_by_callbacks(run, arguments)):
+        disturb(run, arguments)
     model = _MODELS.get(name.removeprefix("builtins."))
     if model is not None:
         return model(run, node, arguments)
@@ -50,13 +54,21 @@ def call(run: Run, node: ast.Call, name: str, arguments: Arguments) -> Value:
     if name in run.spec.responses:
         return replace(UNKNOWN, tags=frozenset({"response"}))
     if name in run.spec.pure or f"{name.rpartition('.')[0]}.*" in run.spec.pure:
-        return _tagged(name, last, derived(data) if not data.nothing else SAFE)
+        made = undone(data) if {name, last} & _UNDOING else derived(data)
+        return SAFE if data.nothing else _tagged(name, last, made)
     disturb(run, arguments)
     if last in _ASKING or data.nothing:
         return UNKNOWN
-    return _tagged(name, last, joined((derived(data), UNKNOWN)))
+    made = undone(data) if {name, last} & _UNDOING else derived(data)
+    return _tagged(name, last, joined((made, UNKNOWN)))
 
 
+_UNDOING = frozenset(
+    {"b64decode", "urlsafe_b64decode", "standard_b64decode", "b32decode", "b16decode", "a85decode"}
+    | {"b85decode", "decodebytes", "unquote", "unquote_plus", "unquote_to_bytes", "parse_qs"}
+    | {"parse_qsl", "unescape", "unhexlify", "codecs.decode", "shlex.split", "json.loads"}
+    | {"unicodedata.normalize", "ast.literal_eval", "fromhex"}
+)
 _TAGS = {
     "os.path.realpath": frozenset({"normalised"}),
     "os.path.abspath": frozenset({"normalised"}),
@@ -90,6 +102,7 @@ def converts(kind: Value) -> bool:
 def disturb(run: Run, arguments: Arguments) -> None:
     """Let what the arguments refer to hold anything: a function that is not known has it."""
     waiting = [number for value in arguments.every() for number in value.references]
+    waiting += _seen_by_callbacks(run, arguments)
     if not waiting:
         return
     data = arguments.data(run)
@@ -103,6 +116,26 @@ def disturb(run: Run, arguments: Arguments) -> None:
         thing = run.now.thing(number)
         waiting += thing.content().references
         run.now.heap[number] = thing.with_more(more)
+
+
+def _seen_by_callbacks(run: Run, arguments: Arguments) -> Iterator[int]:
+    """Yield the objects that functions among the arguments can change when they are called."""
+    for callee in (callee for value in arguments.every() for callee in value.callees):
+        if isinstance(callee, Method):
+            yield from callee.receiver.references
+        elif isinstance(callee, Function):
+            yield from callee.receiver.references if callee.receiver else ()
+            scopes = set(_outwards(run, callee.scope))
+            variables = run.now.variables.items()
+            seen = (value for (scope, _), value in variables if scope in scopes)
+            yield from (number for value in seen for number in value.references)
+
+
+def _outwards(run: Run, scope: int) -> Iterator[int]:
+    current: int | None = scope
+    while current is not None and current != MODULE:
+        yield current
+        current = run.parents.get(current)
 
 
 def _text(run: Run, node: ast.Call, arguments: Arguments) -> Value:
@@ -278,6 +311,12 @@ def _copied(run: Run, node: ast.Call, arguments: Arguments) -> Value:
     return run.make(node, Thing("object", rest=joined((run.content(given), UNKNOWN)), sure=False))
 
 
+def _markup(run: Run, node: ast.Call, arguments: Arguments) -> Value:
+    """What is put into constant markup is escaped."""
+    data = arguments.data(run)
+    return replace(data, tags=frozenset({"markup"})) if data.fixed else derived(data)
+
+
 def _nothing(run: Run, node: ast.Call, arguments: Arguments) -> Value:
     return NULL
 
@@ -343,6 +382,8 @@ _MODELS: dict[str, _Model] = {
     "lxml.etree.XMLParser": _parser,
     "etree.XMLParser": _parser,
     "xml.sax.make_parser": _reader,
+    "markupsafe.Markup": _markup,
+    "flask.Markup": _markup,
     "print": _nothing,
     "super": _base_class,
 }

@@ -22,9 +22,11 @@ from gatekeeper.scan.flow.values import (
     Method,
     Value,
     alike,
+    cleaned,
     constant,
     derived,
     joined,
+    undone,
 )
 
 _ANSWERING = frozenset(
@@ -43,6 +45,9 @@ _FIELDS = frozenset(
 )
 _COLLECTIONS = frozenset({"to_dict", "dict", "copy", "lists", "flat", "multi_items", "model_dump"})
 _GOING_THROUGH = frozenset({"items", "keys", "values", "iterkeys", "iteritems", "itervalues"})
+_CODINGS = frozenset({"utf-8", "utf8", "UTF-8", "ascii", "latin-1", "latin1", "iso-8859-1"})
+# what stands in escaped text for what was escaped
+_ESCAPED = frozenset("&%\\;'\"")
 _STAYING = frozenset({"encode", "decode", "strip", "lower", "upper"})
 _NOT_STORING = frozenset(
     {"execute", "executemany", "commit", "search", "search_s", "fetchall", "fetchone", "close"}
@@ -96,7 +101,11 @@ def _of_text(run: Run, node: ast.Call, plain: Value, name: str, arguments: Argum
 
 
 def _changed(run: Run, node: ast.Call, plain: Value, name: str, arguments: Arguments) -> Value:
-    value = derived(joined((plain, arguments.data(run))), still=True)
+    data = joined((plain, arguments.data(run)))
+    coding = arguments.at(0, "encoding")
+    if name in {"encode", "decode"} and coding is not None and coding.text not in _CODINGS:
+        return undone(data)
+    value = derived(data, still=True)
     parts = name in _PARTING
     return containers.listed(run, node, value) if parts else _staying(plain, value, name)
 
@@ -118,14 +127,20 @@ def _of_fields(run: Run, node: ast.Call, plain: Value, name: str, arguments: Arg
         return plain
     if name in _GOING_THROUGH:
         return containers.listed(run, node, containers.element(run, plain))
-    if name in {"digest", "hexdigest"} and "mac" in plain.tags:
-        return replace(derived(plain), tags=frozenset({"mac"}))
-    if name in {"resolve", "absolute"} and "path" in plain.tags:
-        return replace(derived(plain), tags=frozenset({"path", "normalised"}))
-    if name in {"joinpath", "with_name", "with_suffix"} and "path" in plain.tags:
-        data = derived(joined((plain, arguments.data(run))))
-        return replace(data, tags=frozenset({"path"}))
-    return _unknown(run, node, plain, name, arguments)
+    tags = _tags(plain, name)
+    if not tags:
+        return _unknown(run, node, plain, name, arguments)
+    return replace(derived(joined((plain, arguments.data(run)))), tags=tags)
+
+
+def _tags(plain: Value, name: str) -> frozenset[str]:
+    """Return what is known of a digest or a path that a method gives."""
+    if name in {"digest", "hexdigest"}:
+        return plain.tags & {"mac"}
+    made = plain.tags & {"path"}
+    if name in {"resolve", "absolute"} and made:
+        return made | {"normalised"}
+    return made if name in {"joinpath", "with_name", "with_suffix"} else frozenset()
 
 
 def _field(
@@ -180,6 +195,7 @@ def _format(run: Run, node: ast.Call, plain: Value, arguments: Arguments) -> Val
     if not arguments.spread.nothing:
         return derived(joined((plain, arguments.data(run))))
     value = texts.formatted(run, plain, arguments.positional, arguments.keywords)
+    value = cleaned(value, {"xss"}) if "markup" in plain.tags else value
     check_markup(run, node, value)
     return value
 
@@ -203,6 +219,8 @@ def _replace(run: Run, node: ast.Call, plain: Value, arguments: Arguments) -> Va
     data = derived(joined((plain, new if new is not None else NOTHING)), still=True)
     if old is None or new is None or old.text is None or new.text is None:
         return data
+    if _ESCAPED & set(old.text):
+        data = undone(data) if len(old.text) > 1 else data
     lost = {f"no {old.text}"} if old.text and old.text not in new.text else set()
     lost |= {"log", "header"} if old.text in {"\n", "\r\n", "\r"} else set()
     marks = frozenset(lost)

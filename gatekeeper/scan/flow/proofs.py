@@ -13,6 +13,8 @@ from gatekeeper.scan.flow.values import Kind, Library, Origin, Value, worst
 
 EVERY = frozenset({"*"})
 """Clean of every weakness."""
+EQUAL = frozenset({"*", "="})
+"""One of the program's own constants, whatever is done with it."""
 NAMED = frozenset({"?"})
 """Among values that this file does not hold: no visitor's choice, and not proven either."""
 _DIGITS = frozenset({"isdigit", "isdecimal", "isnumeric"})

@@ -74,9 +74,10 @@ _READING = frozenset(
 
 
 def rebound(tree: ast.Module) -> frozenset[str]:
-    """Return the module's names that a function may write."""
+    """Return the names of a scope that functions within it may write."""
+    kinds = ast.Global | ast.Nonlocal
     return frozenset(
-        name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names
+        name for node in ast.walk(tree) if isinstance(node, kinds) for name in node.names
     )
 
 

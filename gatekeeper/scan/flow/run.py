@@ -219,15 +219,16 @@ class Run:
             hidden = scope in self.class_scopes and scope != self.frame.scope
             found = None if hidden else self.now.variable(scope, name)
             if found is not None:
-                return self._of_module(name, found) if scope == MODULE else found
+                return self._seen_from_here(name, found, scope)
             scope = self.parents.get(scope)
         return None
 
-    def _of_module(self, name: str, value: Value) -> Value:
-        """Return a name of the module: other functions and modules may write it meanwhile."""
-        if self.frame.scope == MODULE:
+    def _seen_from_here(self, name: str, value: Value, scope: int) -> Value:
+        """Return what a name holds, if other functions or modules may write it meanwhile."""
+        if scope == MODULE and self.frame.scope == MODULE:
             return value
-        return opened(joined((value, UNKNOWN)) if name in self.rebound else value)
+        value = joined((value, UNKNOWN)) if name in self.rebound else value
+        return opened(value) if scope == MODULE else value
 
     def bind(self, name: str, value: Value) -> None:
         """Write a variable."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from gatekeeper.scan.flow import containers, texts
 from gatekeeper.scan.flow.arguments import Arguments
 from gatekeeper.scan.flow.conditions import CONDITIONS
-from gatekeeper.scan.flow.context import HARMFUL_HERE, HARMLESS_HERE
+from gatekeeper.scan.flow.context import ALIKE, HARMFUL_HERE, HARMLESS_HERE
 from gatekeeper.scan.flow.data import as_data
 from gatekeeper.scan.flow.record import Span
 from gatekeeper.scan.flow.relevance import TAG
@@ -76,7 +76,8 @@ def _note(run: Run, node: ast.AST, weakness: str, value: Value) -> None:
     run.record.note(_span(node), weakness, _harmful(origins, weakness), _NOTHING_HARMFUL)
 
 
-def _harmful(origins: Iterable[Origin], weakness: str) -> Iterator[Origin]:
+def _harmful(origins: Iterable[Origin], noted: str) -> Iterator[Origin]:
+    weakness = ALIKE.get(noted, noted)
     harmless, harmful = HARMLESS_HERE.get(weakness), HARMFUL_HERE.get(weakness)
     for origin in origins:
         kind = origin.kind_for(weakness)

@@ -7,6 +7,7 @@ import copy
 from collections.abc import Sequence
 
 from gatekeeper.scan.flow import containers
+from gatekeeper.scan.flow.classes import member
 from gatekeeper.scan.flow.run import Run
 from gatekeeper.scan.flow.sinks import check_attribute, check_store
 from gatekeeper.scan.flow.values import (
@@ -68,8 +69,16 @@ def _set_attribute(run: Run, target: ast.Attribute, value: Value) -> None:
     owner = run.evaluate(target.value)
     check_attribute(run, target, owner, value)
     _write(run, owner, ("attribute", target.attr), value)
+    for number, thing in run.now.things(owner):
+        # a property's setter, or __setattr__, may do anything with it
+        if thing.definition >= 0 and _intercepted(run, thing.definition, target.attr):
+            run.now.heap[number] = thing.with_more(joined((value, UNKNOWN)))
     if not owner.references:
         stain(run, target.value, value)
+
+
+def _intercepted(run: Run, definition: int, name: str) -> bool:
+    return any(member(run, definition, n, None) is not None for n in (name, "__setattr__"))
 
 
 def stain(run: Run, base: ast.expr, value: Value) -> None:

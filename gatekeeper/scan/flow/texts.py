@@ -18,6 +18,7 @@ from gatekeeper.scan.flow.values import (
     Origin,
     Value,
     alike,
+    cleaned,
     constant,
     derived,
     joined,
@@ -119,6 +120,8 @@ def by_percent(run: Run, form: Value, arguments: Value) -> Value:
     pattern = form.text
     values = containers.sequence(run, arguments)
     data = as_data(run, arguments)
+    if "markup" in form.tags:
+        return cleaned(joined((derived(form), derived(data))), {"xss"})
     if pattern is None:
         return joined((derived(form), derived(data)))
     if values is None:

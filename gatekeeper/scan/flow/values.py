@@ -238,6 +238,12 @@ def derived(value: Value, clean: Iterable[str] = (), *, still: bool = False) -> 
     return Value(origins=frozenset(origins))
 
 
+def undone(value: Value) -> Value:
+    """Return what decoding makes of the value: what was escaped in it may come back."""
+    origins = (o if "=" in o.clean else replace(o, clean=_NONE) for o in derived(value).origins)
+    return Value(origins=frozenset(origins))
+
+
 def _kept(clean: frozenset[str]) -> frozenset[str]:
     return frozenset(mark for mark in clean if not mark.startswith("no "))
 

@@ -72,8 +72,9 @@ def _rule(found: Found, spec: Spec) -> str:
     if found.kind is Kind.REQUEST and weakness.rule:
         return weakness.rule
     least = Kind.PARAMETER if weakness.suspects == "parameter" else Kind.UNKNOWN
-    told = found.kind >= least and (found.built or found.weakness == "pathjoin")
-    return weakness.suspect if told else ""
+    if found.weakness == "pathjoin":  # where a visitor's data goes on, the opening of it is told
+        return weakness.suspect if found.kind is Kind.PARAMETER else ""
+    return weakness.suspect if found.kind >= least and found.built else ""
 
 
 def _cwe(weakness: str, spec: Spec) -> list[int]:
