@@ -21,6 +21,23 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """The change that mends a hit, as small as it can be.
+
+    Attributes:
+        start: line and column (1-based, code points) of the first character that goes.
+        end: line and column of the first character that stays.
+        text: what comes in its place.
+        digest: `sha256:` and 64 hex digits of the file.
+    """
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """What a scanner says of one place. Holds no source text: that may be a secret.
 
@@ -35,6 +52,7 @@ class Hit:
         severity: `low`, `medium`, `high` when the scanner graded this hit, else None.
         unsure: True when the scanner itself has little confidence in it.
         inline: the comment in the code that asks for its acceptance, or empty.
+        mend: the change that mends it, where its rule knows one.
     """
 
     rule: str
@@ -47,6 +65,7 @@ class Hit:
     severity: str | None = None
     unsure: bool = False
     inline: str = ""
+    mend: Mend | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
 from gatekeeper.core.catalog import Catalog, Rule
-from gatekeeper.core.model import Finding, Place, Severity
+from gatekeeper.core.model import Finding, Place, Replacement, Severity
 from gatekeeper.scan.code.facts import CodeEvidence, Hit
 from gatekeeper.scan.occurrences import numbered
 
@@ -85,13 +85,21 @@ def _identity(hit: Hit) -> tuple[str, str, str]:
 
 def _finding(hit: Hit, identity: tuple[str, str, int], rule: Rule, fail_on: Severity) -> Finding:
     severity = _severity(hit, rule.severity)
-    return rule.finding(
+    found = rule.finding(
         hit.message or rule.message,
         Place(path=hit.path, line=hit.line, column=hit.column, end_line=hit.end_line),
         identity,
         blocking=severity >= fail_on,
         severity=severity,
     )
+    return replace(found, replacement=_replacement(hit))
+
+
+def _replacement(hit: Hit) -> Replacement | None:
+    mend = hit.mend
+    if mend is None:
+        return None
+    return Replacement(hit.path, mend.start, mend.end, mend.text, mend.digest)
 
 
 def _severity(hit: Hit, usual: Severity) -> Severity:

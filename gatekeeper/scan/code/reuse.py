@@ -10,20 +10,27 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
 from gatekeeper.scan.code.content import sha256
 from gatekeeper.scan.code.coverage import unseen
-from gatekeeper.scan.code.facts import Cleared, Hit, ScannerRun, Unseen
+from gatekeeper.scan.code.facts import Cleared, Hit, Mend, ScannerRun, Unseen
 from gatekeeper.scan.code.inline import noted
 from gatekeeper.scan.results import Results, named
 from gatekeeper.scan.scanners.interface import Scanner, SourceFile, Task
 
-# What a run tells of single files, by its field, and what it is made of.
-_TOLD = {"hits": Hit, "cleared": Cleared, "partly": Unseen}
+
+def _hit(*values: Any) -> Hit:
+    hit = Hit(*values)
+    mend: Any = hit.mend  # as JSON keeps it: its values, in a row
+    return replace(hit, mend=Mend(*map(_tuple, mend))) if mend else hit
+
+
+# What a run tells of single files, by its field, and what makes it of its values.
+_TOLD: Mapping[str, Callable[..., Any]] = {"hits": _hit, "cleared": Cleared, "partly": Unseen}
 Told = dict[str, list[Any]]
 
 

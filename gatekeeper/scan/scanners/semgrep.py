@@ -17,7 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from gatekeeper.scan import processes
-from gatekeeper.scan.code.facts import Hit, ScannerRun, Unseen
+from gatekeeper.scan.code.facts import Hit, Mend, ScannerRun, Unseen
+from gatekeeper.scan.code.mending import mend
 from gatekeeper.scan.encodings import misread
 from gatekeeper.scan.files import language
 from gatekeeper.scan.scanners.interface import Contexts, Engine, SourceFile, Task
@@ -58,7 +59,14 @@ class _Account:
     def _hit(self, result: Result) -> Hit:
         path, line, end_line = self._relative(result.path), result.start.line, result.end.line
         context = self.contexts.digest(path, line, end_line)
-        return Hit(result.check_id, path, line, result.start.col, end_line, context)
+        mends = self._mend(path, result)
+        return Hit(result.check_id, path, line, result.start.col, end_line, context, mend=mends)
+
+    def _mend(self, path: str, result: Result) -> Mend | None:
+        if result.extra.fix is None:
+            return None
+        start, end = (result.start.line, result.start.col), (result.end.line, result.end.col)
+        return mend((self.root / path).read_bytes(), start, end, result.extra.fix)
 
     def _unseen(self, error: Error) -> Unseen:
         return Unseen(self._relative(error.path), error.reason, error.line)
