@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from gatekeeper import __version__
+from gatekeeper.scan.dependencies.database.fetching import shown
 from gatekeeper.scan.dependencies.facts import Pin, Vulnerability
 from gatekeeper.scan.dependencies.locks.interface import Artifact
 from gatekeeper.scan.dependencies.tree import Needed
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
     from packageurl import PackageURL
 
 _FILE = "gatekeeper:lock"
+# What locks call an algorithm, and its hex digits, by how CycloneDX calls it.
+_ALGORITHMS = {
+    ("md5", 32): "MD5",
+    ("sha1", 40): "SHA-1",
+    ("sha256", 64): "SHA-256",
+    ("sha384", 96): "SHA-384",
+    ("sha512", 128): "SHA-512",
+}
 _GAP = "gatekeeper:gap"
 _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
@@ -133,12 +142,22 @@ def purl_of(pin: Pin) -> PackageURL:
 
 def _references(artifacts: Iterable[Artifact]) -> Iterator[ExternalReference]:
     """Yield the files that may be installed, each with its digest."""
-    from cyclonedx.model import ExternalReference, ExternalReferenceType, HashType, XsUri
+    from cyclonedx.model import (
+        ExternalReference,
+        ExternalReferenceType,
+        HashAlgorithm,
+        HashType,
+        XsUri,
+    )
 
+    files: dict[str, list[HashType]] = defaultdict(list)
     for one in artifacts:
-        digest = HashType.from_composite_str(f"{one.algorithm}:{one.digest}")
-        kind = ExternalReferenceType.DISTRIBUTION
-        yield ExternalReference(type=kind, url=XsUri(one.name), hashes=[digest])
+        if algorithm := _ALGORITHMS.get((one.algorithm.lower(), len(one.digest))):
+            digest = HashType(alg=HashAlgorithm(algorithm), content=one.digest.lower())
+            files[shown(one.name)].append(digest)
+    kind = ExternalReferenceType.DISTRIBUTION
+    for name, digests in files.items():
+        yield ExternalReference(type=kind, url=XsUri(name), hashes=digests)
 
 
 def _link(

@@ -230,7 +230,7 @@ def sample(folder):
 
 
 def test_real_advisories_are_matched_exactly_as_pip_audit_matches_them(pypa):
-    pins = [*sample(pypa), ("django", "4.2.1"), ("django", "3.2rc1"), ("nothing", "1")]
+    pins = [*list(sample(pypa))[::2], ("django", "4.2.1"), ("django", "3.2rc1"), ("nothing", "1")]
     with serving(pypa) as url:
         asked = pip_audit.audit(pins, osv_url=url, environment={}, seconds=200)
     told = {(one.name, one.version): ids_of(one.advisories) for one in asked}

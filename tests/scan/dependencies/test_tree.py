@@ -149,6 +149,19 @@ def test_what_builds_a_project_is_judged_where_it_is_pinned_and_else_told(writte
 
 
 @pytest.mark.parametrize(
+    "files",
+    [
+        {"setup.py": "setup(setup_requires=['wheel==0.40', 'cython'])"},
+        {"setup.cfg": "[options]\nsetup_requires =\n    wheel==0.40\n    cython\n"},
+    ],
+)
+def test_what_setuptools_builds_with_is_judged_too(written, files):
+    found = surveyed(written({**files, "requirements.txt": PINS}))
+    assert ("wheel", "0.40") in [(pin.name, pin.version) for pin in found.pins]
+    assert told(found) == [("cython", "unpinned-build-requirement", False)]
+
+
+@pytest.mark.parametrize(
     ("files", "reason"),
     [
         ({"setup.py": "setup(install_requires=read())"}, "computes `install_requires`"),

@@ -16,7 +16,8 @@ def read(path: str, text: str) -> Project:
     parser.read_string(text)
     texts = filter(None, map(str.strip, _texts(parser)))
     needs = tuple(need for text in texts for need in _asked(text))
-    return Project(path, needs=needs or None)
+    building = parser.get("options", "setup_requires", fallback="").strip()
+    return Project(path, needs=needs or None, builds=tuple(_asked(building)))
 
 
 def _texts(parser: RawConfigParser) -> Iterator[str]:

@@ -39,7 +39,9 @@ def read(path: str, text: str) -> Project:
     values = chain.from_iterable(passed[key] for key in _ASKING)
     needs = chain.from_iterable(map(_asked, values))
     computed = _computed(passed) if any(map(_is_setup, ast.walk(program))) else _NO_CALL
-    return Project(path, _only(passed["name"]), (UNKNOWN, *needs), computed=computed)
+    building = chain.from_iterable(map(_asked, passed["setup_requires"]))
+    name = _only(passed["name"])
+    return Project(path, name, (UNKNOWN, *needs), builds=tuple(building), computed=computed)
 
 
 def _computed(passed: Mapping[str | None, Sequence[object]]) -> str:

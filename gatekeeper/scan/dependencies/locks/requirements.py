@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 
 from gatekeeper.scan.dependencies.facts import Pin, Problem, Unpinned
 from gatekeeper.scan.dependencies.locks.interface import (
+    Artifact,
     Requirements,
     UnreadableError,
     folder_mark,
@@ -35,6 +36,7 @@ _ENVIRONMENT = re.compile(r"\$\{[A-Z0-9_]+\}")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 _PER_LINE_OPTION = re.compile(r"\s--?[a-z].*$", re.DOTALL)
 _REMOTE = re.compile(r"://|\.(?:whl|zip|tar(?:\.\w+)?|tgz)$", re.IGNORECASE)
+_HASH = re.compile(r"\s--hash[=\s]([a-z0-9]+):([0-9a-fA-F]+)")
 _EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9._-]+)")
 _EXACT = frozenset({"==", "==="})
 _QUOTED = 120
@@ -65,7 +67,8 @@ def read(root: Path, path: str) -> Requirements:
     except RecursionError:
         raise UnreadableError("includes files too deeply") from None
     limits = tuple(limit.pin for limit in only(_Limit, entries))
-    return _limited(gathered(entries), limits)
+    files = {one.key: one.files for one in only(_Hashed, entries)}
+    return replace(_limited(gathered(entries), limits), files=files)
 
 
 def _limited(found: Requirements, limits: tuple[Pin, ...]) -> Requirements:
@@ -82,7 +85,15 @@ class _Limit:
     pin: Pin
 
 
-_Entry: TypeAlias = Pin | Unpinned | Problem | str | _Limit
+@dataclass(frozen=True, slots=True)
+class _Hashed:
+    """The digests of the files that a line allows, by name and version."""
+
+    key: tuple[str, str]
+    files: tuple[Artifact, ...]
+
+
+_Entry: TypeAlias = Pin | Unpinned | Problem | str | _Limit | _Hashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +168,15 @@ def _required(file: _File, number: int, line: str) -> Iterator[_Entry]:
         yield _sourced(file, number, text)
         return
     told = _told(requirement, file.path, number)
+    if isinstance(told, Pin):
+        yield _Hashed((told.name, told.version), tuple(_hashed(told.name, line)))
     yield from _limits(told) if file.constraint else [told]
+
+
+def _hashed(name: str, line: str) -> Iterator[Artifact]:
+    """Yield the digests on a line: of files that it does not name, so that the index stands for."""
+    for kind, digest in _HASH.findall(line):
+        yield Artifact(f"https://pypi.org/simple/{name}/", kind, digest)
 
 
 def _limits(told: Pin | Unpinned) -> Iterator[_Entry]:
