@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gatekeeper.review.approvals import Change
 from gatekeeper.review.contributors import Contributors, contributors
 from gatekeeper.review.exempt import exempt_paths
-from gatekeeper.review.facts import Person, PullRequest
+from gatekeeper.review.facts import Hidden, Person, PullRequest
 from gatekeeper.review.identities import Identities
 from gatekeeper.review.opinions import Opinions, opinions
 from gatekeeper.review.settings import ReviewSettings
@@ -59,6 +59,13 @@ class Case:
     def requests_block(self) -> bool:
         """Whether a request for changes holds the change up."""
         return self.settings.changes_requested == "block"
+
+    @property
+    def hidden(self) -> tuple[Hidden, ...]:
+        """What was done and taken back; a squash brings only what its difference shows."""
+        squashed = self.pull.merge is not None and self.pull.merge.method == "squash"
+        found = self.pull.content.hidden if self.pull.content and not squashed else ()
+        return tuple(one for one in found if one.oid not in self.elsewhere)
 
     @property
     def _fewest(self) -> int:

@@ -46,11 +46,20 @@ def claims_of(
     if asked_for(pull, settings):
         yield from (Claim(person, "requester") for person in pull.requested_by)
     updates, named = frozenset(_updates(pull)), settings.suggestion_authors == "reject"
-    for commit in pull.commits:
-        if commit.oid not in elsewhere:
-            yield from _of_commit(commit, pull, by_button=commit.oid in updates, all_named=named)
+    for commit in _own(pull, elsewhere):
+        yield from _of_commit(commit, pull, by_button=commit.oid in updates, all_named=named)
     if made := _not_vouched_for(pull):
         yield from _of_commit(made, pull, by_button=False, all_named=True)
+    yield from _pushers(pull, elsewhere, updates)
+
+
+def _own(pull: PullRequest, elsewhere: frozenset[str]) -> Iterator[Commit]:
+    return (commit for commit in pull.commits if commit.oid not in elsewhere)
+
+
+def _pushers(
+    pull: PullRequest, elsewhere: frozenset[str], updates: frozenset[str]
+) -> Iterator[Claim]:
     for rewrite in pull.force_pushes:
         yield Claim(rewrite.actor, "force-pusher", oid=rewrite.after)
     for push in pushes_of(pull):
@@ -81,10 +90,10 @@ def _updates(pull: PullRequest) -> Iterator[str]:
 
     Whoever pressed it wrote nothing: merging the parents anew gives the very same content.
     """
+    kept = (m.oid for m in pull.merges if merge_proof(m, pull.base_ref).outcome == "kept")
+    proven = frozenset(kept)
     for commit in pull.commits:
-        merge = pull.content.merge(commit.oid) if pull.content else None
-        ours = commit.via_web and commit.signed_by_host
-        if merge and ours and merge_proof(merge, pull.base_ref).outcome == "kept":
+        if commit.oid in proven and commit.via_web and commit.signed_by_host:
             yield commit.oid
 
 
@@ -111,11 +120,11 @@ def _not_vouched_for(pull: PullRequest) -> Commit | None:
     The host's signature does; so does, but for a squash (whose names anybody could have written),
     that the change replayed gives the same content.
     """
-    made = pull.merge.commit if pull.merge else None
+    made = pull.made
     if made is None or (made.signed_by_host and pull.commits_complete):
         return None
-    proof = pull.content.replay(pull.head_oid, made.oid) if pull.content else None
-    kept = proof is not None and replay_proof(proof).outcome == "kept"
+    replay = pull.replay(pull.head_oid, made.oid)
+    kept = replay is not None and replay_proof(replay).outcome == "kept"
     return None if kept and not _is_squash(made, pull) else made
 
 

@@ -23,18 +23,22 @@ def approved_proof(approved: str, pull: PullRequest) -> Proof:
 
 def merged_proof(pull: PullRequest) -> Proof | None:
     """Return whether the merge made exactly the head's content; None where nobody could ask."""
-    made = pull.merge.commit if pull.merge else None
     if not pull.was_merged or pull.content is None:
         return None
+    made = pull.made
     if made is None:
         why = f"it is not known by which commit #{pull.number} was merged"
         return Proof("unprovable", why, "record the pull request again, with its merge commit")
-    replay = pull.content.replay(pull.head_oid, made.oid)
+    proof = _compared(made, pull)
+    return _hosts_word(made) if proof.outcome == "unprovable" and _by_button(made) else proof
+
+
+def _compared(made: Commit, pull: PullRequest) -> Proof:
+    replay = pull.replay(pull.head_oid, made.oid)
     if replay is None:
         why = f"nobody compared {short(made.oid)} with {short(pull.head_oid)}"
         return Proof("unprovable", why, "collect the evidence again")
-    proof = replay_proof(replay)
-    return _hosts_word(made) if proof.outcome == "unprovable" and _by_button(made) else proof
+    return replay_proof(replay)
 
 
 def _by_button(made: Commit) -> bool:
@@ -53,19 +57,21 @@ def _hosts_word(made: Commit) -> Proof:
 
 def _same_base(pull: PullRequest) -> Proof:
     """The head was approved; its difference may still be another one than the reviewer saw."""
-    content = pull.content
-    replay = content.replay(pull.head_oid, pull.head_oid) if content else None
-    moved = content is not None and content.merge_base in pull.oids
-    if content is None or not (replay or moved):
-        return Proof("kept", "")
-    proof = replay_proof(replay) if replay else Proof("unprovable", "nobody compared the bases")
-    base = short(content.merge_base)
-    taken = f"{pull.base_ref} has since taken in {base}; " if moved else ""
-    return Proof(proof.outcome, f"{taken}{proof.why}", proof.mend)
+    replay, taken = pull.replay(pull.head_oid, pull.head_oid), _taken_in(pull)
+    if replay:
+        proof = replay_proof(replay)
+        return Proof(proof.outcome, f"{taken}{proof.why}", proof.mend)
+    return Proof("unprovable", f"{taken}nobody compared the bases") if taken else Proof("kept", "")
+
+
+def _taken_in(pull: PullRequest) -> str:
+    """Say which of the change's commits the base holds by now, where it holds any."""
+    base = pull.content.merge_base if pull.content else None
+    return f"{pull.base_ref} has since taken in {short(base)}; " if base in pull.oids else ""
 
 
 def _replayed(approved: str, pull: PullRequest) -> Proof:
-    replay = pull.content.replay(approved, pull.head_oid) if pull.content else None
+    replay = pull.replay(approved, pull.head_oid)
     return replay_proof(replay) if replay else Proof("changed", "")
 
 
@@ -77,10 +83,10 @@ def _with_cause(proof: Proof, approved: str, pull: PullRequest) -> Proof:
 
 def _causes(approved: str, pull: PullRequest) -> Iterator[str]:
     later = pull.oids[pull.oids.index(approved) + 1 :] if approved in pull.oids else pull.oids
-    for merge in pull.content.merges if pull.content else ():
-        if merge.oid in later:
-            proof = merge_proof(merge, pull.base_ref)
-            yield from [proof.why] if proof.outcome == "changed" else []
+    for merge in pull.merges:
+        proof = merge_proof(merge, pull.base_ref)
+        if merge.oid in later and proof.outcome == "changed":
+            yield proof.why
 
 
 def _differs_by_itself(approved: str, pull: PullRequest) -> bool:

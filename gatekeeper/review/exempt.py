@@ -25,20 +25,26 @@ _NEVER = (
 
 def exempt_paths(pull: PullRequest, patterns: Sequence[str]) -> tuple[str, ...]:
     """Return the change's paths when all of them are exempt; nothing otherwise."""
+    paths = _paths(pull) if patterns else ()
+    exempt = all(_is_exempt(path, patterns) for path in paths) and _merges_add_nothing(pull)
+    return paths if exempt else ()
+
+
+def _paths(pull: PullRequest) -> tuple[str, ...]:
+    """Return every path of the change, or nothing where one may be missing."""
     content = pull.content
-    if not patterns or content is None or content.touched is None or content.changed is None:
+    if content is None or content.touched is None or content.changed is None:
         return ()
-    paths = tuple(sorted({*content.touched, *content.changed}))
-    merges = (merge_proof(merge, pull.base_ref) for merge in content.merges)
-    if any(proof.outcome != "kept" for proof in merges):
-        return ()
-    return paths if all(_is_exempt(path, patterns) for path in paths) else ()
+    return tuple(sorted({*content.touched, *content.changed}))
+
+
+def _merges_add_nothing(pull: PullRequest) -> bool:
+    return all(merge_proof(merge, pull.base_ref).outcome == "kept" for merge in pull.merges)
 
 
 def unknown_paths(pull: PullRequest, patterns: Sequence[str]) -> bool:
     """Whether the policy exempts paths, and nobody knows which ones this change touches."""
-    content = pull.content
-    return bool(patterns) and (content is None or content.touched is None)
+    return bool(patterns) and (pull.content is None or pull.content.touched is None)
 
 
 def _is_exempt(path: str, patterns: Sequence[str]) -> bool:

@@ -39,7 +39,7 @@ class Findings:
 
     def merged_otherwise(self, why: str) -> Finding:
         """The merge made something else than the change."""
-        made = self.pull.merge.commit if self.pull.merge else None
+        made = self.pull.made
         message = f"#{self.pull.number} was not merged as it is: {why}"
         return self._finding("review-merge-changed", message, (), made.oid if made else None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from gatekeeper.review.facts import BaseChange, Dismissal, ForcePush, Person, PullRequest
+from gatekeeper.review.facts import BaseChange, Dismissal, ForcePush, Person, PullRequest, Push
 
 
 class Identities:
@@ -64,14 +64,15 @@ def _full_login(account: Person) -> str:
 def everybody(pull: PullRequest) -> Iterator[Person]:
     """Yield each person that the pull request knows, some more than once."""
     yield pull.opener
-    for commit in pull.commits:
-        yield from commit.people
-    events = chain[ForcePush | BaseChange | Dismissal](
-        pull.force_pushes, pull.base_changes, pull.dismissals
-    )
-    yield from (event.actor for event in events)
-    yield from (push.actor for push in (pull.pushes.found if pull.pushes else ()))
-    yield from pull.requested_by
-    for team in pull.teams:
-        yield from team.members or ()
+    yield from chain.from_iterable(commit.people for commit in pull.commits)
+    yield from (event.actor for event in _events(pull))
     yield from (review.author for review in pull.reviews)
+    yield from pull.requested_by
+    yield from chain.from_iterable(team.members or () for team in pull.teams)
+
+
+def _events(pull: PullRequest) -> Iterator[ForcePush | BaseChange | Dismissal | Push]:
+    yield from pull.force_pushes
+    yield from pull.base_changes
+    yield from pull.dismissals
+    yield from pull.pushes.found if pull.pushes else ()

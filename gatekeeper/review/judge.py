@@ -93,11 +93,8 @@ def _content_findings(made: Findings, case: Case) -> Iterator[Finding]:
     proof = merged_proof(pull)
     if proof is not None and proof.outcome == "changed":
         yield made.merged_otherwise(proof.why)
-    # must show all that it brings into the history; a squash brings only what it shows
-    if pull.content and not (pull.merge and pull.merge.method == "squash"):
-        fails = case.settings.hidden_changes == "fail"
-        own = [one for one in pull.content.hidden if one.oid not in case.elsewhere]
-        yield from made.hidden(own, blocking=fails)
+    # must show all that it brings into the history
+    yield from made.hidden(case.hidden, blocking=case.settings.hidden_changes == "fail")
     # must not have been let past the host's own rules; it is judged by ours all the same
     yield from made.bypasses(pull.rule_suites or ())
 

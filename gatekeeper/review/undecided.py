@@ -9,12 +9,13 @@ from gatekeeper.review.approvals import Rejection
 from gatekeeper.review.case import Case
 from gatekeeper.review.equivalence import merged_proof
 from gatekeeper.review.exempt import unknown_paths
-from gatekeeper.review.facts import PullRequest, Review
+from gatekeeper.review.facts import OwnersFile, PullRequest, Review
 from gatekeeper.review.findings import sentence
 from gatekeeper.review.ownership import missing
 from gatekeeper.review.pushes import unread
 from gatekeeper.review.words import listed, short
 
+_NO_CLONE = "no clone was asked"
 _CLONE = "run this in a clone of the repository that holds the change"
 
 
@@ -80,16 +81,26 @@ def _content(case: Case) -> Iterator[Failure]:
         yield Failure(merged.why, merged.mend)
     content = case.pull.content
     if case.settings.hidden_changes == "fail" and (content is None or content.problem):
-        why = content.problem if content else "no clone was asked"
+        why = content.problem if content else _NO_CLONE
         yield Failure(f"whether the change hides something is not known: {why}", _mend(case.pull))
 
 
 def _owners(case: Case) -> Iterator[Failure]:
-    owners, content = case.pull.owners, case.pull.content
+    yield from _owners_file(case.pull.owners)
+    # must be known what is changed
+    content = case.pull.content
+    if content is None or content.changed is None:
+        why = content.problem if content else _NO_CLONE
+        yield Failure(f"which paths are changed is not known: {why}", _mend(case.pull))
+    yield from _unread_teams(case)
+
+
+def _owners_file(owners: OwnersFile | None) -> Iterator[Failure]:
     # must be known who owns what
-    if owners is None or owners.problem:
-        why = owners.problem if owners else "no clone was asked"
-        yield Failure(f"who owns what is not known: {why}", (owners and owners.mend) or _CLONE)
+    if owners is None:
+        yield Failure(f"who owns what is not known: {_NO_CLONE}", _CLONE)
+    elif owners.problem:
+        yield Failure(f"who owns what is not known: {owners.problem}", owners.mend)
     # must say who owns what, since the policy asks for it
     elif owners.path is None:
         yield Failure(
@@ -97,11 +108,6 @@ def _owners(case: Case) -> Iterator[Failure]:
             "has no CODEOWNERS",
             "merge a .github/CODEOWNERS first, or set `owners: optional` under gates.review",
         )
-    # must be known what is changed
-    if content is None or content.changed is None:
-        why = content.problem if content else "no clone was asked"
-        yield Failure(f"which paths are changed is not known: {why}", _mend(case.pull))
-    yield from _unread_teams(case)
 
 
 def _unread_teams(case: Case) -> Iterator[Failure]:

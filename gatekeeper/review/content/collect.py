@@ -42,7 +42,7 @@ def _in_part(store: Store, pull: PullRequest, error: EvidenceError | ToolError) 
 
 
 def _merged_paths(store: Store, pull: PullRequest) -> tuple[str, ...] | None:
-    made = pull.merge.commit if pull.merge else None
+    made = pull.made
     if made is None:
         return None
     before, after = store.snapshot(base_of(store, pull)), store.snapshot(made.oid)
@@ -72,7 +72,7 @@ def base_of(store: Store, pull: PullRequest) -> str:
     """
     if not pull.was_merged:
         return pull.base_oid
-    made = pull.merge.commit if pull.merge else None
+    made = pull.made
     if made is None:
         raise EvidenceError(
             f"it is not known by which commit #{pull.number} was merged",

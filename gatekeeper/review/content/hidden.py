@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import chain
 
 from gatekeeper.review.content.objects import NOTHING, Change
 from gatekeeper.review.content.store import Snapshot, Store
@@ -40,15 +41,15 @@ def works(
     store: Store, oids: Iterable[str], merges: Mapping[str, MergeReplay], head: str
 ) -> tuple[Work, ...]:
     """Return what each commit did; a merge that adds nothing did nothing."""
-    commits = store.snapshots(oids)
+    commits, tree = store.snapshots(oids), store.snapshot(head).tree
     store.snapshots(parent for commit in commits for parent in commit.parents[:1])
-    befores = [_before(store, commit, merges.get(commit.oid)) for commit in commits]
-    tree = store.snapshot(head).tree
-    did = [(before, commit.tree) for before, commit in zip(befores, commits, strict=True)]
+    did = [(_before(store, commit, merges.get(commit.oid)), commit.tree) for commit in commits]
     since = [(commit.tree, tree) for commit in commits]
-    found = store.objects.differences([*did, *since])
+    found = {
+        pair: _files(changes) for pair, changes in store.objects.differences([*did, *since]).items()
+    }
     return tuple(
-        Work(commit, _files(found[pair]), {one.path: one.after for one in _files(found[later])})
+        Work(commit, found[pair], {one.path: one.after for one in found[later]})
         for commit, pair, later in zip(commits, did, since, strict=True)
     )
 
@@ -56,8 +57,7 @@ def works(
 def hidden(store: Store, done: Iterable[Work]) -> Iterator[Hidden]:
     """Yield the commits of which something was taken back, with the paths."""
     done = tuple(done)
-    names = {name for work in done for one in _moved_on(work) for name in _wanted(work, one)}
-    texts = store.objects.files(names)
+    texts = store.objects.files(chain.from_iterable(map(_wanted, done)))
     for work in done:
         paths = sorted(one.path for one in _moved_on(work) if _undone(work, one, texts))
         if paths:
@@ -80,11 +80,12 @@ def _moved_on(work: Work) -> Iterator[Change]:
     return (change for change in work.changes if change.path in work.head)
 
 
-def _wanted(work: Work, change: Change) -> set[str]:
-    """Return the contents that have to be read to see whether the change was undone in part."""
-    if work.head[change.path] == change.before or change.is_link:
-        return set()
-    return {change.before, change.after, work.head[change.path]} - {NOTHING}
+def _wanted(work: Work) -> Iterator[str]:
+    """Yield the contents that have to be read to see what was undone in part."""
+    for change in _moved_on(work):
+        now = work.head[change.path]
+        if now != change.before and not change.is_link:
+            yield from {change.before, change.after, now} - {NOTHING}
 
 
 def _undone(work: Work, change: Change, texts: Mapping[str, bytes]) -> bool:

@@ -103,12 +103,11 @@ class Objects:
     def _read(self, names: Iterable[str], *, are_commits: bool) -> Iterator[tuple[str, bytes]]:
         wanted = sorted(set(names))
         given = "".join(f"{name}\n" for name in wanted).encode()
-        rest, position = self.output("cat-file", "--batch", given=given) if wanted else b"", 0
+        listed = self.output("cat-file", "--batch", given=given) if wanted else b""
+        position = 0
         for name in wanted:
-            end = rest.find(b"\n", position)
-            kind, size = _header(rest[position : max(end, position)])
-            content = rest[end + 1 : end + 1 + size] if size >= 0 else b""
-            if len(content) != size:
+            kind, content, position = _next_object(listed, position)
+            if content is None:
                 mend = self.mend(name if are_commits else "")
                 raise EvidenceError(f"this clone does not have {name[:7]}", mend)
             if _hashed(kind, content) != name or are_commits != (kind == b"commit"):
@@ -116,7 +115,14 @@ class Objects:
                     f"this clone holds something else under the name {name[:7]}", "clone it anew"
                 )
             yield name, content
-            position = end + size + 2
+
+
+def _next_object(listed: bytes, position: int) -> tuple[bytes, bytes | None, int]:
+    """Return an object's kind and content, None when it is missing or cut off, and the next."""
+    end = listed.find(b"\n", position)
+    kind, size = _header(listed[position : max(end, position)])
+    content = listed[end + 1 : end + 1 + size] if size >= 0 else b""
+    return kind, content if len(content) == size else None, end + size + 2
 
 
 def _header(line: bytes) -> tuple[bytes, int]:

@@ -115,12 +115,3 @@ class Content:
     mend: str = ""
 
     __pydantic_config__ = CLOSED
-
-    def replay(self, approved: str, judged: str) -> Replay | None:
-        """Return the replay of this question, or None when nobody asked it."""
-        asked = (one for one in self.replays if (one.approved, one.judged) == (approved, judged))
-        return next(asked, None)
-
-    def merge(self, oid: str) -> MergeReplay | None:
-        """Return what came of making this merge commit anew, or None when nobody tried."""
-        return next((merge for merge in self.merges if merge.oid == oid), None)

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from gatekeeper.review.facts.base import CLOSED, Oid
 from gatekeeper.review.facts.commits import Commit, Merge
-from gatekeeper.review.facts.content import Content
+from gatekeeper.review.facts.content import Content, MergeReplay, Replay
 from gatekeeper.review.facts.events import (
     BaseChange,
     Dismissal,
@@ -98,6 +98,23 @@ class PullRequest:
     def was_merged(self) -> bool:
         """Whether its state says so."""
         return self.state == "MERGED"
+
+    @property
+    def made(self) -> Commit | None:
+        """What the merge made; None when it was not merged, or that is not known."""
+        return self.merge.commit if self.merge else None
+
+    @property
+    def merges(self) -> tuple[MergeReplay, ...]:
+        """What came of making its merge commits anew; nothing where no clone was asked."""
+        return self.content.merges if self.content else ()
+
+    def replay(self, approved: str, judged: str) -> Replay | None:
+        """Return the replay of this question, or None when nobody asked it."""
+        asked = self.content.replays if self.content else ()
+        return next(
+            (one for one in asked if (one.approved, one.judged) == (approved, judged)), None
+        )
 
     def was_merged_before(self, moment: datetime) -> bool:
         """Whether the merge came first."""

@@ -7,7 +7,7 @@ an owner. A line that GitHub cannot read is skipped, and told here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gatekeeper.review.owners.patterns import is_supported, matches
@@ -55,10 +55,15 @@ class CodeOwners:
 
 def parse(text: str) -> CodeOwners:
     """Read the file."""
-    read = [(number, _words(line)) for number, line in enumerate(_split(text), start=1)]
-    lines = [Line(number, words[0], tuple(words[1:])) for number, words in read if words]
-    good = tuple(line for line in lines if _is_valid(line))
+    lines = tuple(_lines(text))
+    good = tuple(filter(_is_valid, lines))
     return CodeOwners(good, tuple(line.number for line in lines if line not in good))
+
+
+def _lines(text: str) -> Iterator[Line]:
+    for number, line in enumerate(_split(text), start=1):
+        if words := _words(line):
+            yield Line(number, words[0], tuple(words[1:]))
 
 
 def is_team(owner: str) -> bool:
