@@ -10,14 +10,18 @@ from typing import Any
 
 import pytest
 
+from gatekeeper.core.catalog import Catalog
 from gatekeeper.core.errors import EvidenceError
+from gatekeeper.core.gate import Context
 from gatekeeper.core.model import Subject
 from gatekeeper.review.facts import Ends
 from gatekeeper.review.gate import REVIEW
+from gatekeeper.review.judge import judge
 from gatekeeper.review.recorded import write_recording
+from gatekeeper.review.settings import ReviewSettings
 from gatekeeper.review.source import open_source
-from tests.conftest import RequestFactory
-from tests.review.build import BASE, approved, oid
+from tests.conftest import NOW, RequestFactory
+from tests.review.build import BASE, approved, facts, oid
 
 Spoil = Callable[[dict[str, Any]], object]
 
@@ -96,6 +100,28 @@ def test_a_recording_of_another_shape_is_refused_with_file_and_field(
         source.pull_request("acme/shop", 42)
     assert field in refused.value.reason
     assert refused.value.next_step
+
+
+def test_a_recording_from_before_the_newer_fields_is_read_and_lacks_them(tmp_path: Path) -> None:
+    """What it does not hold counts as not read, so it passes nothing that would need it."""
+
+    def spoil(value: dict[str, Any]) -> None:
+        pull = value["pull_request"]
+        for name in ("pushes", "repository_id", "head_repository_id", "merge", "requested_by",
+                     "rule_suites", "content", "owners", "teams"):  # fmt: skip
+            pull.pop(name)
+        for commit in pull["commits"]:
+            commit.pop("subject")
+        for review in pull["reviews"]:
+            review.pop("permission_then")
+
+    source = open_source(spoilt(tmp_path, spoil), {}, 1.0)
+    pull = source.pull_request("acme/shop", 42)
+    assert (pull.pushes, pull.content, pull.owners, pull.merge) == (None, None, None, None)
+    judgement = judge(facts(pull), ReviewSettings(), Context(NOW, Catalog({})))
+    assert [failure.reason for failure in judgement.failures] == [
+        "it is not known who pushed to feature/checkout: nobody asked the host who pushed"
+    ]
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"null", b"[]", b"\xff\xfe", b"[" * 100_000])
