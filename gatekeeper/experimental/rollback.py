@@ -8,6 +8,7 @@ error says that it is not recorded.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, product, starmap
 from pathlib import Path
@@ -90,15 +91,31 @@ def roll_back(
         BackendError: a flag could not be turned off; all others are off.
         EvidenceError: the flags are off, and that could not be recorded.
     """
+    wanted = Outcome(key, not order.dry_run, None, feature)
+    # must come first: a ledger that does not answer may take its time to say so
+    first = wanted if order.dry_run else _at_once(stores, wanted, order)
     state, unrecorded = _recorded(stores, key)
-    wanted = Outcome(key, not order.dry_run, state, feature)
-    outcome = replace(wanted, plans=tuple(_plans(stores, wanted)))
-    for plan in outcome.plans:
+    wanted = replace(wanted, state=state)
+    rest = replace(wanted, plans=tuple(_plans(stores, wanted)))
+    for plan in rest.plans:
         order.announce(plan)
     if order.dry_run:
-        return outcome
-    _turn_off(stores, outcome, order.operation_id)
+        return rest
+    _turn_off(stores, rest, order.operation_id)
+    outcome = replace(rest, plans=(*first.plans, *rest.plans))
     return _recorded_or_told(stores, event, outcome, unrecorded)
+
+
+def _at_once(stores: Stores, wanted: Outcome, order: Order) -> Outcome:
+    """Turn off what the declaration or the key itself names, whatever was recorded."""
+    plans = tuple(plan for plan in _plans(stores, wanted) if plan.observed.live)
+    outcome = replace(wanted, plans=plans)
+    for plan in plans:
+        order.announce(plan)
+    # what could not be turned off is tried again, and told, with the rest
+    with suppress(BackendError):
+        _turn_off(stores, outcome, order.operation_id)
+    return outcome
 
 
 def _recorded(stores: Stores, key: str) -> tuple[FeatureState | None, EvidenceError | None]:

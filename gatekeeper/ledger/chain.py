@@ -6,8 +6,9 @@ that its tail was cut off: keep `Verification.head` somewhere else to rule that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from gatekeeper.ledger.entry import GENESIS, Entry, digest_of
 
@@ -51,32 +52,72 @@ class _Ahead:
     at: str = ""
 
 
-def verify(entries: Sequence[Entry], head: Head) -> Verification:
-    """Recompute every digest and link, in the order of the sequence numbers."""
-    last = _last(entries)
-    problems = (*_walk(entries), *_end(entries, last, head))
-    return Verification(len(entries), last.digest, last.at, problems)
+def verify(read: Callable[[], Iterable[Entry]], head: Head) -> Verification:
+    """Recompute every digest and link.
 
-
-def _last(entries: Sequence[Entry]) -> _Ahead:
-    return _ahead(entries[-1]) if entries else _Ahead()
+    Args:
+        read: gives the entries in the order of their sequence numbers, as often as it is called;
+            they are not held together, for there may be millions.
+        head: what the ledger remembers of its last entry.
+    """
+    walk = _Walk(read)
+    problems = list(walk.problems())
+    problems += _end(walk, head)
+    ahead = walk.ahead
+    return Verification(walk.count, ahead.digest, ahead.at, tuple(problems))
 
 
 def _ahead(entry: Entry) -> _Ahead:
     return _Ahead(entry.sequence, entry.digest, entry.at)
 
 
-def _walk(entries: Sequence[Entry]) -> Iterator[str]:
-    positions = {entry.digest: entry.sequence for entry in entries} | {GENESIS: 0}
-    ahead = _Ahead()
-    revisions: dict[str, int] = {}
-    for entry in entries:
-        yield from _gap(entry, ahead)
-        yield from _content(entry, ahead, positions)
-        yield from _date(entry, ahead)
-        yield from _revision(entry, ahead, revisions.get(entry.stream, 0) + 1)
-        revisions[entry.stream] = entry.revision
-        ahead = _ahead(entry)
+class _Walk:
+    """One pass over the chain.
+
+    Attributes:
+        count: how many entries were passed.
+        last: the last of them.
+        ahead: what the next one would have to follow.
+    """
+
+    def __init__(self, read: Callable[[], Iterable[Entry]]) -> None:
+        self._read = read
+        self.count = 0
+        self.last: Entry | None = None
+        self.ahead = _Ahead()
+
+    def problems(self) -> Iterator[str]:
+        """Pass every entry and yield what is wrong with it."""
+        revisions: dict[str, int] = {}
+        for entry in self._read():
+            ahead, expected = self.ahead, revisions.get(entry.stream, 0) + 1
+            # the usual case in one question, for there may be millions
+            if not _is_next(entry, ahead, expected):
+                yield from self._told(entry, expected)
+            revisions[entry.stream] = entry.revision
+            self.count += 1
+            self.last, self.ahead = entry, _ahead(entry)
+
+    def _told(self, entry: Entry, expected: int) -> Iterator[str]:
+        yield from _gap(entry, self.ahead)
+        yield from _content(entry, self.ahead, self._positions)
+        yield from _date(entry, self.ahead)
+        yield from _revision(entry, self.ahead, expected)
+
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        """Where each entry stands, by its digest: asked for only when one was altered."""
+        return {entry.digest: entry.sequence for entry in self._read()} | {GENESIS: 0}
+
+
+def _is_next(entry: Entry, ahead: _Ahead, revision: int) -> bool:
+    return (
+        entry.sequence == ahead.sequence + 1
+        and entry.previous == ahead.digest
+        and entry.at >= ahead.at
+        and entry.revision == revision
+        and digest_of(entry, entry.sequence) == entry.digest
+    )
 
 
 def _gap(entry: Entry, ahead: _Ahead) -> Iterator[str]:
@@ -114,13 +155,14 @@ def _revision(entry: Entry, ahead: _Ahead, expected: int) -> Iterator[str]:
         yield f"{_name(entry)} should be revision {expected} of its stream"
 
 
-def _end(entries: Sequence[Entry], last: _Ahead, head: Head) -> Iterator[str]:
+def _end(walk: _Walk, head: Head) -> Iterator[str]:
+    last = walk.ahead
     if last.sequence < head.sequence:
         yield _missing(last.sequence + 1, head.sequence)
     elif last.sequence > head.sequence:
         yield f"entries after {head.sequence} were added past the ledger: the head is behind"
-    elif entries and last.digest != head.digest:
-        yield f"{_name(entries[-1])} is not the entry that was written last"
+    elif walk.last is not None and last.digest != head.digest:
+        yield f"{_name(walk.last)} is not the entry that was written last"
 
 
 def _missing(first: int, last: int) -> str:

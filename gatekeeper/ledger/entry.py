@@ -10,6 +10,7 @@ from typing import Any
 
 from gatekeeper.core.digest import canonical, digest
 
+_WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 GENESIS = digest(b"gatekeeper ledger v1")
 
 
@@ -106,7 +107,12 @@ def seal(draft: Draft, sequence: int, revision: int, previous: str) -> Entry:
 
 def digest_of(entry: Entry, sequence: int) -> str:
     """Return the digest that this entry has to have at this position."""
-    return digest(canonical([sequence, *_fields(entry)[1:]]))
+    return digest(_text([sequence, *_fields(entry)[1:]]))
+
+
+def _text(values: list[int | str]) -> bytes:
+    """Return canonical JSON (RFC 8785), which for whole numbers and text the fast writer gives."""
+    return _WRITE(values).encode()
 
 
 def _fields(entry: Entry) -> tuple[int, str, int, str, str, str, str, str, str]:

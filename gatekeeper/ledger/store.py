@@ -1,4 +1,4 @@
-"""The ledger's store: SQLite by default; the URL decides.
+"""The ledger's store: SQLite by default, PostgreSQL for a team; the URL decides.
 
 SQLite runs with a write-ahead log, `synchronous=FULL` and `BEGIN IMMEDIATE`: one writer at a
 time, and what was recorded survives a loss of power. Wherever it is kept, the row that holds the
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,10 +44,15 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
 _WAIT = 30.0
+# seconds; a roll-back must not wait for long to be recorded
+_CONNECT = 2
 _MOST = 2**53
+_AT_ONCE = 10_000
 # of SQLite: the mode of its URL, how a transaction begins, and what is set on each connection
 _READING = ("ro", "BEGIN", ())
 _WRITING = ("rwc", "BEGIN IMMEDIATE", ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"))
+# any number, the same for all who make this ledger
+_LOCK = 7_305_441_822
 _META = MetaData()
 _ENTRIES = Table(
     "ledger_entries",
@@ -93,7 +98,7 @@ class Ledger:
         """
         try:
             parsed = make_url(url)
-            engine = _sqlite(parsed, root, create) if _is_file(parsed) else create_engine(parsed)
+            engine = _sqlite(parsed, root, create) if _is_file(parsed) else _server(parsed)
         except (ArgumentError, ImportError) as error:
             raise LedgerError("the ledger's URL cannot be used", _URL_STEP) from error
         ledger = cls(engine)
@@ -147,11 +152,13 @@ class Ledger:
     def verify(self) -> Verification:
         """Walk the whole chain and name every entry that was edited, removed or moved."""
         with self._transaction() as connection:
-            rows = connection.execute(select(_ENTRIES).order_by(_ENTRIES.c.sequence))
-            return verify([_entry(row) for row in rows], _head(connection))
+            return verify(lambda: _stream(connection), _head(connection))
 
     def _create(self) -> None:
         with self._transaction() as connection:
+            if connection.dialect.name == "postgresql":
+                # two that make it at once would get in each other's way
+                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             _META.create_all(connection)
             if connection.execute(select(_HEAD.c.id)).first() is None:
                 connection.execute(insert(_HEAD).values(id=1, sequence=0, digest=GENESIS))
@@ -212,6 +219,14 @@ def _sqlite(url: URL, root: Path, create: bool) -> Engine:
     return engine
 
 
+def _server(url: URL) -> Engine:
+    """Return the engine of a database server, which is given little time to answer at all."""
+    if url.drivername in {"postgresql", "postgres"}:
+        url = url.set(drivername="postgresql+psycopg")
+    given = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT}
+    return create_engine(url, poolclass=NullPool, connect_args=given)
+
+
 def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -220,8 +235,15 @@ def _make_folder(path: Path) -> None:
         raise LedgerError(reason, "see `ledger:` in the policy") from error
 
 
+def _stream(connection: Connection) -> Iterator[Entry]:
+    """Yield every entry in order, without holding them all."""
+    query = select(_ENTRIES).order_by(_ENTRIES.c.sequence)
+    rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
+    yield from map(_entry, rows)
+
+
 def _entry(row: Any) -> Entry:
-    entry = Entry(**row._mapping)
+    entry = Entry(*row)
     # must be what this store writes: SQLite keeps any type in any column
     if not _is_sound(entry):
         raise LedgerError(f"the ledger's entry {entry.sequence} cannot be read", _BROKEN_STEP)
@@ -229,16 +251,17 @@ def _entry(row: Any) -> Entry:
 
 
 def _is_sound(entry: Entry) -> bool:
-    sequence, stream, revision, *texts = astuple(entry)
-    return all(map(_is_number, (sequence, revision))) and all(map(_is_text, (stream, *texts)))
+    return _is_number(entry.sequence) and _is_number(entry.revision) and _is_text(entry)
 
 
 def _is_number(value: object) -> bool:
     return type(value) is int and 0 < value < _MOST
 
 
-def _is_text(value: object) -> bool:
-    return type(value) is str
+def _is_text(entry: Entry) -> bool:
+    texts = (entry.stream, entry.kind, entry.body, entry.actor, entry.at)
+    marks = (entry.operation_id, entry.previous, entry.digest)
+    return set(map(type, (*texts, *marks))) == {str}
 
 
 def _head(connection: Connection, *, lock: bool = False) -> Head:

@@ -8,7 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gatekeeper.core.digest import canonical
+from gatekeeper.ledger import entry as entry_module
 from gatekeeper.ledger import store
 from gatekeeper.ledger.entry import Draft
 from gatekeeper.ledger.errors import LedgerError, RevisionConflictError
@@ -270,3 +274,10 @@ def test_of_eight_processes_exactly_one_wins_each_round(tmp_path: Path) -> None:
     assert winners == [0, 1, 2, 3, 4]
     assert won.empty()
     assert Ledger.open(URL, tmp_path).verify().problems == ()
+
+
+@given(
+    st.lists(st.integers(0, 2**53 - 1) | st.text(st.characters(codec="utf-8")), max_size=12),
+)
+def test_the_fast_writer_of_digests_writes_canonical_json(values: list[int | str]) -> None:
+    assert entry_module._text(values) == canonical(values)
