@@ -5,13 +5,15 @@ from __future__ import annotations
 import rich_click as click
 
 from gatekeeper.cli.console import out
+from gatekeeper.cli.options import TEXT
 from gatekeeper.core.errors import UsageError
 from gatekeeper.core.hints import did_you_mean
+from gatekeeper.wiring import examples
 from gatekeeper.wiring.catalog import catalog
 
 
 @click.command()
-@click.argument("rule")
+@click.argument("rule", type=TEXT)
 def explain(rule: str) -> int:
     """What RULE means, why it matters and how to mend what it finds."""
     rules = catalog()
@@ -20,6 +22,7 @@ def explain(rule: str) -> int:
         raise UsageError(f"unknown rule `{rule}`", hint)
     found = rules[rule]
     weaknesses = [f"CWE-{number}" for number in found.cwe]
+    example = examples.of(found)
     out.print(f"[bold]{found.title}[/]  [dim]{found.id}[/]")
     grade = f"severity {found.severity.label} · confidence {found.confidence}"
     out.print(f"gate {found.gate} · {grade}", style="dim")
@@ -27,6 +30,8 @@ def explain(rule: str) -> int:
         ("What", found.message),
         ("Why", found.why),
         ("Fix", found.fix),
+        ("Found", example.bad),
+        ("Left alone", example.good),
         ("Standards", " · ".join((*found.owasp, *weaknesses, *found.controls))),
         ("Superseded by", ", ".join(found.superseded_by)),
         ("Because", found.superseded_because),
