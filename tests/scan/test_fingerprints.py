@@ -43,8 +43,7 @@ def dependencies() -> DependencyEvidence:
         unpinned=tuple(Unpinned("psycopg", "r.txt", line, "`>=3` is loose") for line in (3, 4)),
         problems=(),
         tool="pip-audit 1",
-        service="folder",
-        database=Database("a", 1, datetime(2026, 11, 22, tzinfo=UTC)),
+        databases=(Database("a", 1, datetime(2026, 11, 22, tzinfo=UTC)),),
         judged=("flask==2.0.1",),
         vulnerabilities=(flaw, flaw),
     )
