@@ -91,7 +91,7 @@ def _told_once(group: story.Group) -> Iterator[RenderableType]:
 
 
 def _notes(tree: Tree, groups: Sequence[story.Group]) -> None:
-    """Add what does not block, a line for each rule."""
+    """Add what does not block, a line for each rule, and the message where it is a single one."""
     if not groups:
         return
     branch = tree.add(Text("seen, but does not block", style="bold blue"))
@@ -99,7 +99,8 @@ def _notes(tree: Tree, groups: Sequence[story.Group]) -> None:
         title = _title(group)
         title.append(f"  {one_line(str(group.first.where))}", style="underline")
         title.append(f"  {group.first.age}" if group.first.age else "")
-        branch.add(title)
+        told = [prose(group.first.message)] if len(group.findings) == 1 else []
+        branch.add(Stack(title, *told))
 
 
 def _title(group: story.Group) -> Text:
