@@ -192,8 +192,9 @@ class Shop:
             self.git("cherry-pick", "--allow-empty", oid, **who)
 
     def clone(self, folder: Path) -> Path:
-        """Return a clone as a build server has it: the branches and tags, and no merged heads."""
-        self.git("clone", "--quiet", "--branch=main", f"file://{self.root}", str(folder))
+        """Return a clone as a build server has it: main and the tags, and no merged heads."""
+        one = ("--single-branch", "--branch=main")
+        self.git("clone", "--quiet", *one, f"file://{self.root}", str(folder))
         origin = "https://github.com/acme/shop.git"
         subprocess.run(["git", "remote", "set-url", "origin", origin], cwd=folder, check=True)
         return folder

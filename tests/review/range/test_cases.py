@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -495,3 +496,40 @@ def test_a_fake_that_knows_no_such_commit_is_no_proof(shop: Shop, host_audit: Au
     del shop.hub.commits[oid]
     with pytest.raises(EvidenceError, match=oid[:7]):
         host_audit.facts()
+
+
+def test_a_squash_whose_head_no_clone_has_is_taken_from_the_host(
+    shop: Shop, host_audit: Audit
+) -> None:
+    shop.merge(shop.change("alice", "one"), "squash")
+    clone = shop.clone(host_audit.folder / "clone")
+    assert host_audit(root=clone).verdict is Verdict.PASS
+
+
+def test_a_rebase_onto_an_unmoved_base_is_seen_from_its_trees_alone(
+    shop: Shop, host_audit: Audit
+) -> None:
+    pull = shop.change("alice", "one")
+    shop.merge(pull, "rebase")
+    clone = shop.clone(host_audit.folder / "clone")
+    rows = host_audit.rows(root=clone)
+    assert rows["Add one"].pull_request == pull.number
+    assert rows["Add one"].how == "rebase"
+
+
+def test_case_35_a_rebase_whose_commits_no_clone_has_says_what_to_fetch(
+    shop: Shop, host_audit: Audit
+) -> None:
+    pull = shop.change("alice", "one")
+    shop.merge(shop.change("bob", "meanwhile"))
+    shop.merge(pull, "rebase")
+    clone = shop.clone(host_audit.folder / "clone")
+    result = host_audit(root=clone)
+    assert result.verdict is Verdict.ERROR
+    assert any("git fetch origin" in step for step in result.next_steps)
+    # what it says mends it
+    shop.git("update-ref", f"refs/pull/{pull.number}/head", pull.head)
+    heads = "+refs/pull/*/head:refs/pull/*/head"
+    fetch = ["git", "fetch", "--quiet", f"file://{shop.root}", heads]
+    subprocess.run(fetch, cwd=clone, check=True)
+    assert host_audit(root=clone).verdict is Verdict.PASS
