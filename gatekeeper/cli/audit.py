@@ -27,6 +27,7 @@ _FORMATS = ("table", "csv", "json")
 @click.option("--branch", type=TEXT, help="Releases come from here.  [default: the host's own]")
 @click.option("--policy", type=FILE, help="The policy.  [default: PATH/gatekeeper.yml at A]")
 @click.option("--evidence", type=FILE, help="Folder of recorded pull requests; asks no host.")
+@click.option("--keep", type=FILE, help="Write the pull requests here, for --evidence.")
 @click.option("--record", type=FILE, help="Write everything the verdict rests on to this folder.")
 @click.option("--deadline", type=click.FloatRange(min=1), default=3600.0, help="Seconds in all.")
 @click.option("--format", type=click.Choice(_FORMATS), default="table", show_default=True)
@@ -49,7 +50,7 @@ def audit(commits: str, path: Path, **given: Any) -> int:
     )
     now = datetime.now(UTC).replace(microsecond=0)
     with Progress(quiet=given["quiet"]) as progress:
-        found = audits.audit(ask, now, progress)
+        found = audits.audit(ask, now, progress, given["keep"])
     output.write_text(_text(found, given["format"], given["file"]), given["file"])
     if given["format"] != "table" or given["file"]:
         _tell(found)

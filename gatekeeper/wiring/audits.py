@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 
+from gatekeeper.core.errors import UsageError
 from gatekeeper.core.model import Failure, Waiver
 from gatekeeper.evidence import records
 from gatekeeper.reports.population import Line, Population, Verdict
-from gatekeeper.review.facts import ReviewFacts
+from gatekeeper.review.facts import PullRequest, ReviewFacts
 from gatekeeper.review.gate import REVIEW
 from gatekeeper.review.range.judge import judge_range
 from gatekeeper.review.range.rows import Row
+from gatekeeper.review.recorded import write_recording
 from gatekeeper.wiring import run
 
 
-def audit(ask: run.Ask, now: datetime, progress: run.Progress) -> Population:
+def audit(
+    ask: run.Ask, now: datetime, progress: run.Progress, keep: Path | None = None
+) -> Population:
     """Judge every commit of the range that `ask.options.commits` names.
 
     Args:
         ask: what to judge; its gate is `review`.
         now: the time of judgement, UTC.
         progress: told (gate, what it does) while evidence is gathered.
+        keep: a folder that the pull requests are written to, for an audit without a host.
     """
     examined = run.examine(ask, now, progress)
     report = examined.answer.report
@@ -29,9 +36,21 @@ def audit(ask: run.Ask, now: datetime, progress: run.Progress) -> Population:
     span = ask.options.commits or ""
     if isinstance(opened, Failure) or opened.range is None:
         return Population(span, report, ())
+    if keep is not None:
+        _keep(keep, opened.range.pull_requests)
     rows = _rows(opened, examined)
     accepted = {one.finding.fingerprint: one.waiver for one in result.waived}
     return Population(span, report, tuple(_line(row, accepted) for row in rows))
+
+
+def _keep(folder: Path, pulls: Iterable[PullRequest]) -> None:
+    try:
+        for pull in pulls:
+            write_recording(folder, pull)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write to {folder}: {error.strerror}", "give --keep a folder of your own"
+        ) from None
 
 
 def _rows(facts: ReviewFacts, examined: run.Examined) -> tuple[Row, ...]:

@@ -46,4 +46,4 @@ def _history(request: Request[ReviewSettings]) -> History:
     client = Client(token, request.environment.get(API_URL), request.deadline)
     pushers = request.settings.pushers == "required"
     history = GitHubHistory(client, repository, pushers=pushers)
-    return Remembered(history, request.cache / "review", token or "")
+    return Remembered(history, request.cache / "review", token or "", pushers=pushers)

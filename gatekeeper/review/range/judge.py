@@ -180,7 +180,7 @@ def _bring_again(rows: Sequence[Row]) -> Iterator[str]:
     if names:
         yield (
             f"bring what {listed(names)} changed again in a reviewed pull request, or have the "
-            "deviation accepted by name with a waiver"
+            "deviation accepted by name, with a waiver in the policy that --policy names"
         )
 
 

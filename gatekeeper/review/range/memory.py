@@ -33,17 +33,19 @@ class Remembered:
         name: as the other's.
     """
 
-    def __init__(self, history: History, folder: Path, token: str) -> None:
+    def __init__(self, history: History, folder: Path, token: str, *, pushers: bool) -> None:
         """Prepare; nothing is read yet.
 
         Args:
             history: to ask.
             folder: for the cache; may not exist yet.
             token: that the history is asked with; never stored.
+            pushers: whether the history tells who pushed, too.
         """
         self.recorded = history.recorded
         self.name = history.name
         self._history = history
+        self._detail = "with pushers" if pushers else "without pushers"
         self._folder = folder
         self._seal = hmac.digest(token.encode(), _PURPOSE, "sha256")
         self._entries: _Entries | None = None
@@ -51,7 +53,7 @@ class Remembered:
     def surroundings(self, names: Sequence[str], branch: str | None, head: str) -> Surroundings:
         """Ask anew: branches, tags and queues move."""
         found = self._history.surroundings(names, branch, head)
-        whose = f"{self.name} {found.repository_id}"
+        whose = f"{self.name} {found.repository_id} {self._detail}"
         self._entries = _Entries(self._folder, whose, self._seal)
         return found
 
@@ -88,6 +90,7 @@ class Remembered:
 
 def _is_settled(pull: PullRequest) -> bool:
     read = all(review.permission_problem == "" for review in pull.reviews)
+    read = read and not (pull.pushes and pull.pushes.problem)
     whole = pull.commits_complete and pull.reviews_complete and pull.timeline_complete
     return pull.was_merged and whole and read
 

@@ -533,3 +533,32 @@ def test_case_35_a_rebase_whose_commits_no_clone_has_says_what_to_fetch(
     fetch = ["git", "fetch", "--quiet", f"file://{shop.root}", heads]
     subprocess.run(fetch, cwd=clone, check=True)
     assert host_audit(root=clone).verdict is Verdict.PASS
+
+
+def test_the_owners_of_a_path_are_asked_for_and_counted_in_a_range(
+    shop: Shop, host_audit: Audit
+) -> None:
+    shop.write("main", "root", {"CODEOWNERS": "/one.txt @acme/payments\n"}, "Owners")
+    shop.tag("v1")
+    shop.merge(shop.change("alice", "one"))
+    shop.hub.teams["acme/payments"] = ["erin"]
+    strict = {"owners": "required"}
+    result = host_audit(settings=strict)
+    assert result.verdict is Verdict.FAIL
+    assert "review-owner-missing" in {finding.rule for finding in result.findings}
+    shop.hub.teams["acme/payments"] = ["dana"]
+    assert host_audit(settings=strict).verdict is Verdict.PASS
+
+
+def test_who_pushed_is_asked_for_in_a_range_where_the_policy_wants_it(
+    shop: Shop, host_audit: Audit
+) -> None:
+    pull = shop.change("alice", "one", approve=None)
+    shop.write("one", "alice", {"more.txt": "1\n"}, "Forged: dana pushed this as alice")
+    shop.push(pull, by="dana")
+    pull.review("dana")
+    shop.merge(pull)
+    assert host_audit().verdict is Verdict.PASS
+    result = host_audit(settings={"pushers": "required"})
+    assert result.verdict is Verdict.FAIL
+    assert "dana pushed" in result.reason
