@@ -99,7 +99,7 @@ def analyse(source: str | bytes, spec: Spec) -> Analysis:
     walk.functions()
     return Analysis(
         tuple(_found(walk.run.record)),
-        () if walk.incomplete else tuple(_cleared(walk.run.record)),
+        () if walk.incomplete else tuple(_cleared(walk.run.record, spec)),
         walk.incomplete,
     )
 
@@ -253,14 +253,17 @@ def _found(record: Record) -> Iterator[Found]:
             yield Found(weakness, line, column + 1, end, seen.worst, tuple(entries), built)
 
 
-def _cleared(record: Record) -> Iterator[Clear]:
-    doubtful: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for ((line, _, end), weakness), seen in record.calls.items():
-        if seen.worst is not Kind.SAFE:
-            doubtful[weakness].append((line, end))
+def _cleared(record: Record, spec: Spec) -> Iterator[Clear]:
+    doubtful = [(key, seen) for key, seen in record.calls.items() if seen.worst is not Kind.SAFE]
+    lines: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for ((first, _, last), weakness), _seen in doubtful:
+        for cwe in spec.weaknesses[weakness].cwe:
+            lines[cwe].append((first, last))
     for ((line, _, end), weakness), seen in sorted(record.calls.items()):
-        beside = any(first <= end and line <= last for first, last in doubtful[weakness])
-        if seen.worst is Kind.SAFE and not beside:
+        # a doubt about the same weakness on the same lines, under whatever name, is a doubt
+        beside = (span for cwe in spec.weaknesses[weakness].cwe for span in lines[cwe])
+        doubted = any(first <= end and line <= last for first, last in beside)
+        if seen.worst is Kind.SAFE and not doubted:
             yield Clear(weakness, line, end, min(seen.reasons))
     for (first, last), reason in sorted(record.unreached.items()):
         if not any(first <= line <= last for line in record.reached):

@@ -40,8 +40,9 @@ class Arguments:
         return (*self.positional, *self.keywords.values(), *more)
 
     def data(self, run: Run) -> Value:
-        """Return all that is in them, as text."""
-        return joined(as_data(run, value) for value in self.every())
+        """Return all that is in them, as text; constants beside data add nothing to it."""
+        every = [as_data(run, value) for value in self.every()]
+        return joined([value for value in every if not value.fixed] or every)
 
 
 def evaluated(run: Run, node: ast.Call) -> Arguments:

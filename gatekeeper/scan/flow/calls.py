@@ -36,7 +36,7 @@ _LOOKS = 2
 _ENDING = frozenset({"exit", "_exit", "abort"})
 _TESTING = frozenset(
     {"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier", "startswith"}
-    | {"is_relative_to", "match", "fullmatch", "search", "compare_digest"}
+    | {"is_relative_to", "endswith", "match", "fullmatch", "search", "compare_digest"}
     | {"url_has_allowed_host_and_scheme", "is_safe_url"}
 )
 

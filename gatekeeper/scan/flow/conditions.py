@@ -46,6 +46,12 @@ def _shell(run: Run, node: ast.Call, given: Arguments) -> bool:
     return not _constant_program(places)
 
 
+def _explicit(run: Run, node: ast.Call, given: Arguments) -> bool:
+    """`shell=True` is written there."""
+    shell = given.keywords.get("shell")
+    return shell is not None and shell.fixed and not _false(shell)
+
+
 def _constant_program(places: list[Value]) -> bool:
     """True for `["ls", ...]`: what follows are arguments, unless the program reads code."""
     name = places[0].text
@@ -155,17 +161,25 @@ def _logger(run: Run, node: ast.Call, given: Arguments) -> bool:
     return bool(_LOGGER.match(name))
 
 
+def _tar(run: Run, node: ast.Call, given: Arguments) -> bool:
+    """An archive of tarfile, which leaves names that lead out of the folder to its filter."""
+    return "tarfile" in run.modules and _not_filtered(run, node, given)
+
+
 def _not_filtered(run: Run, node: ast.Call, given: Arguments) -> bool:
     return given.keywords.get("filter") is None
 
 
 CONDITIONS: dict[str, Callable[[Run, ast.Call, Arguments], bool]] = {
+    "mongo": _imported("pymongo", "motor", "flask_pymongo", "mongoengine", "bson"),
+    "tar": _tar,
     "never": _never,
     "text": _text,
     "ldap": _imported("ldap", "ldap3"),
     "xml": _xml,
     "path": _path,
     "shell": _shell,
+    "explicit": _explicit,
     "yaml": _yaml,
     "html": _html,
     "django": _django,

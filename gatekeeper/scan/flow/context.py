@@ -58,7 +58,7 @@ def _markup(origin: Origin) -> bool:
     return "no <" in origin.clean and not inside and origin.anchored
 
 
-ALIKE = {"sqltext": "sql", "cmdtext": "cmd", "html": "xss", "pathjoin": "path"}
+ALIKE = {"sqltext": "sql", "cmdtext": "cmd", "shell": "cmd", "html": "xss", "pathjoin": "path"}
 """Suspicions, and the weakness whose harm they would do."""
 HARMLESS_HERE: dict[str, Callable[[Origin], bool]] = {
     "redirect": _redirect,

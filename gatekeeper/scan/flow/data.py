@@ -48,7 +48,9 @@ def _of_names(value: Value) -> Value:
 
 def fresh(run: Run, node: ast.AST, kind: Kind, what: str, *, fields: bool = False) -> Value:
     """Return data that enters here."""
-    entry = run.intern("origin", id(node), what)
+    # of one request every reading of a field gives the same; elsewhere only this place does
+    place = 0 if fields and "request." in what else id(node)
+    entry = run.intern("origin", place, what)
     line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
     origin = Origin(kind, line, column, what, fields=fields, entry=entry, whole=not fields)
     return Value(origins=frozenset({origin}))
@@ -62,7 +64,8 @@ def field_of(run: Run, node: ast.AST, data: Value, key: Value | None) -> Value:
             found.append(derived(Value(origins=frozenset({origin}))))
             continue
         sole = key.sole if key is not None else None
-        entry = run.intern("field", id(node), origin.entry, sole)
+        place = id(node) if sole is None else 0
+        entry = run.intern("field", place, origin.entry, sole)
         taken = replace(origin, fields=False, whole=sole is not None, entry=entry)
         found.append(Value(origins=frozenset({taken})))
     return joined(found)

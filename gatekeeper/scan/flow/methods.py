@@ -101,7 +101,8 @@ def _of_text(run: Run, node: ast.Call, plain: Value, name: str, arguments: Argum
 
 
 def _changed(run: Run, node: ast.Call, plain: Value, name: str, arguments: Arguments) -> Value:
-    data = joined((plain, arguments.data(run)))
+    given = arguments.data(run)
+    data = plain if given.fixed else joined((plain, given))
     coding = arguments.at(0, "encoding")
     if name in {"encode", "decode"} and coding is not None and coding.text not in _CODINGS:
         return undone(data)

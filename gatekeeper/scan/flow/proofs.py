@@ -119,6 +119,8 @@ def _of_method(run: Run, test: ast.Call, function: ast.Attribute) -> list[Proof]
         return _about(run, owner, EVERY)
     if name in _WORDS:
         return _about(run, owner, harmless_for(r"\w*", "fullmatch"))
+    if name == "endswith":
+        return _through(run, owner, {"upload"})
     if name in {"startswith", "is_relative_to"} and test.args:
         return _begins(run, owner, run.peek(test.args[0]), name)
     if name in {"match", "fullmatch", "search"} and test.args:
@@ -159,7 +161,13 @@ def _of_comparison(run: Run, test: ast.Compare, side: bool) -> list[Proof]:
     if isinstance(operation, ast.In | ast.NotIn) and not holds:
         return _lacks(run, run.peek(left), right)
     if isinstance(operation, ast.Eq | ast.NotEq | ast.In | ast.NotIn) and holds:
-        return [*_host(run, left, right), *_host(run, right, left), *_folder(run, left, right)]
+        within = isinstance(operation, ast.In | ast.NotIn)
+        return [
+            *_host(run, left, right),
+            *_host(run, right, left),
+            *_folder(run, left, right),
+            *(_extension(run, left, right) if within else ()),
+        ]
     return []
 
 
@@ -175,6 +183,12 @@ def _host(run: Run, node: ast.expr, allowed: ast.expr) -> list[Proof]:
     if not trusted or not run.peek(node).tags & {"netloc", "hostname"}:
         return []
     return _through(run, node, {"redirect", "ssrf"})
+
+
+def _extension(run: Run, part: ast.expr, allowed: ast.expr) -> list[Proof]:
+    """A part of a name is an allowed one: that is how extensions are examined."""
+    trusted = worst(run.content(run.peek(allowed))) < Kind.PARAMETER
+    return _through(run, part, {"upload"}) if trusted else []
 
 
 def _folder(run: Run, node: ast.expr, folder: ast.expr) -> list[Proof]:

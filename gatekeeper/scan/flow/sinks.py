@@ -17,7 +17,7 @@ from gatekeeper.scan.flow.record import Span
 from gatekeeper.scan.flow.relevance import TAG
 from gatekeeper.scan.flow.run import Run
 from gatekeeper.scan.flow.spec import Sink
-from gatekeeper.scan.flow.values import NOTHING, UNKNOWN, Kind, Library, Origin, Value, joined
+from gatekeeper.scan.flow.values import NOTHING, SAFE, UNKNOWN, Kind, Library, Origin, Value, joined
 
 _NOTHING_HARMFUL = "nothing that reaches it comes from outside unchanged"
 _STATEMENT = re.compile(
@@ -95,6 +95,9 @@ def _span(node: ast.AST) -> Span:
 
 def check_store(run: Run, node: ast.Subscript, container: Value, key: Value, value: Value) -> None:
     """Look at `container[key] = value`."""
+    if isinstance(node.value, ast.Attribute) and not isinstance(node.value.value, ast.Call):
+        for sink in run.spec.sinks_of((f".{node.value.attr}[]",)):
+            _note(run, node, sink.weakness, joined((key, value)))
     for callee in container.callees:
         if isinstance(callee, Library):
             last = callee.name.rpartition(".")[2]
@@ -106,6 +109,13 @@ def check_attribute(run: Run, node: ast.Attribute, owner: Value, value: Value) -
     """Look at `owner.name = value`."""
     for sink in run.spec.sinks_of((f".{node.attr}=",)):
         _note(run, node, sink.weakness, value)
+
+
+def _states(value: Value) -> bool:
+    """True for a text that is, or begins, an SQL statement."""
+    texts = [text for kind, text in value.constants if kind == "str"]
+    texts += [o.within for o in value.origins]
+    return any(_STATEMENT.search(text) for text in texts)
 
 
 def _asks(origin: Origin) -> bool:
@@ -122,9 +132,9 @@ def check_markup(run: Run, node: ast.expr, value: Value) -> None:
     marked = frozenset(o for o in value.origins if TAG.search(o.within))
     if marked:
         _note(run, node, "html", Value(origins=marked))
-    queried = frozenset(o for o in value.origins if _asks(o))
-    if queried:
-        _note(run, node, "sqltext", Value(origins=queried))
+    if _states(value):
+        queried = frozenset(o for o in value.origins if _asks(o))
+        _note(run, node, "sqltext", Value(origins=queried | SAFE.origins))
 
 
 def check_return(run: Run, node: ast.Return, value: Value) -> None:

@@ -37,7 +37,8 @@ class Weakness:
     Attributes:
         rule: id in the catalog; empty when only suspicions are told.
         suspect: id of the rule for data of callers and of unknown making, or empty.
-        suspects: the least trusted kind that is still no suspicion: `unknown` or `safe`.
+        suspects: `parameter` when only what callers give is a suspicion, else empty.
+        whole: it need not be put into a text of the program to be one.
         cwe: what is cleared where the data is proven harmless.
         message: what a finding says.
     """
@@ -47,6 +48,7 @@ class Weakness:
     message: str
     suspect: str = ""
     suspects: str = ""
+    whole: bool = False
 
 
 @dataclass(slots=True)
@@ -114,6 +116,7 @@ def _weakness(entry: Mapping[str, Any]) -> Weakness:
         entry["message"],
         entry.get("suspect", ""),
         entry.get("suspects", ""),
+        entry.get("whole", False),
     )
 
 

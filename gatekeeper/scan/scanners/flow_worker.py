@@ -53,7 +53,9 @@ def _look(path: Path, spec: Spec | None) -> dict[str, Any]:
 
 def told(analysis: Analysis, spec: Spec) -> dict[str, Any]:
     """Return what the line of a file says."""
-    hits = [_hit(found, spec) for found in analysis.found if _rule(found, spec)]
+    every = [_hit(found, spec) for found in analysis.found if _rule(found, spec)]
+    places = {(hit["rule"], hit["line"], hit["column"]): hit for hit in reversed(every)}
+    hits = [*reversed(places.values())]
     cleared = [
         {
             "line": clear.line,
@@ -71,9 +73,9 @@ def _rule(found: Found, spec: Spec) -> str:
     weakness = spec.weaknesses[found.weakness]
     if found.kind is Kind.REQUEST and weakness.rule:
         return weakness.rule
-    least = Kind.PARAMETER if weakness.suspects == "parameter" else Kind.UNKNOWN
-    if found.weakness == "pathjoin":  # where a visitor's data goes on, the opening of it is told
+    if weakness.whole:  # where a visitor's data goes on, the rule for visitors' data tells it
         return weakness.suspect if found.kind is Kind.PARAMETER else ""
+    least = Kind.PARAMETER if weakness.suspects == "parameter" else Kind.UNKNOWN
     return weakness.suspect if found.kind >= least and found.built else ""
 
 
