@@ -1,4 +1,4 @@
-"""Eight people promote at once: exactly one of them does it."""
+"""Sixteen people promote at once: exactly one of them does it."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def _promote(root: Path, now: datetime, who: str, at: object, said: object) -> N
         said.put("late")  # type: ignore[attr-defined]
 
 
-def test_of_eight_concurrent_promoters_exactly_one_wins(shop: Shop) -> None:
+def test_of_sixteen_concurrent_promoters_exactly_one_wins(shop: Shop) -> None:
     shop.to_ready()
-    spawn = multiprocessing.get_context("spawn")
-    barrier, said = spawn.Barrier(8), spawn.Queue()
+    fork = multiprocessing.get_context("fork")
+    barrier, said = fork.Barrier(16), fork.Queue()
     racers = [
-        spawn.Process(target=_promote, args=(shop.root, shop.now, f"p{n}", barrier, said))
-        for n in range(8)
+        fork.Process(target=_promote, args=(shop.root, shop.now, f"p{n}", barrier, said))
+        for n in range(16)
     ]
     for racer in racers:
         racer.start()
