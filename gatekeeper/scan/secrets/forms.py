@@ -43,14 +43,17 @@ def suffix(name: str) -> str:
 def of(data: bytes) -> Iterator[bytes]:
     """Yield the content as it stands, without a byte order mark, and as UTF-8 if it is wider.
 
-    As it stands, too: a mark at the beginning does not make the rest what it says.
+    As it stands, too: a mark at the beginning does not make the rest what it says. Zeros make a
+    scanner take bytes for wide characters; without them, wide ones within a program can be read.
     """
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     body = data[len(mark) :]
-    yield body
+    yield body.replace(b"\0", b" ")
     encoding = _encoding(data)
     if encoding and encoding != "utf-8":
-        yield body.decode(encoding, "replace").encode("utf-8", "replace")
+        yield body.decode(encoding, "replace").encode("utf-8", "replace").replace(b"\0", b" ")
+    elif b"\0" in body:
+        yield body.replace(b"\0", b"")
 
 
 def _encoding(data: bytes) -> str | None:

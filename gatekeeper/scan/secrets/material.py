@@ -16,6 +16,8 @@ from gatekeeper.scan.code.facts import Unseen
 from gatekeeper.scan.secrets import archives, forms
 
 _NUGET = "nuget.config"
+# Stands before each content: what begins with it is no archive, picture or program to a scanner.
+BEFORE = b"\n"
 POINTER = "a Git LFS pointer: its content is kept elsewhere"
 
 
@@ -104,6 +106,6 @@ class Material:
             name = f"{number}/{last}" if last == _NUGET else number + last
             path = self.folder / name
             path.parent.mkdir(exist_ok=True)
-            path.write_bytes(b"%b\n%b\n" % (form, self.mark.encode()))
+            path.write_bytes(b"%b%b\n%b\n" % (BEFORE, form, self.mark.encode()))
             self._known[digest] = name
         return self._known[digest]

@@ -15,7 +15,7 @@ from itertools import groupby
 from gatekeeper.scan.secrets import kinds
 from gatekeeper.scan.secrets.archives import INSIDE
 from gatekeeper.scan.secrets.facts import Secret
-from gatekeeper.scan.secrets.material import Material, Origin
+from gatekeeper.scan.secrets.material import BEFORE, Material, Origin
 from gatekeeper.scan.secrets.sighting import Sighting
 
 _CONTEXT = 120
@@ -43,7 +43,7 @@ class Placed:
             rule=kinds.rule_of(seen.detector),
             detector=seen.detector,
             path=self.origin.path,
-            line=seen.line,
+            line=max(1, seen.line - len(BEFORE.splitlines())),
             column=seen.column,
             identity=_identity(seen, line),
             commit=commit,

@@ -79,12 +79,13 @@ def test_no_encoding_hides_a_secret(tmp_path: Path, look: Collect) -> None:
         "zeros.bin": bytes(5000) + line.encode() + bytes(range(256)),
         "base64.txt": base64.b64encode(line.encode()) + b"\n",
         "crlf.txt": b"\r\n" + line.encode().replace(b"\n", b"\r\n"),
+        "wide.exe": b"MZ" + bytes(range(256)) * 9 + line.encode("utf-16-le") + bytes(99),
         "long.txt": b"x = 1; " * 300_000 + line.encode(),
     }
     write(tmp_path, files)
     evidence = look(tmp_path)
     assert {secret.path for secret in evidence.secrets} == set(files)
-    assert evidence.ledger.binary == 1
+    assert evidence.ledger.binary == 2
 
 
 def packed(name: str, data: bytes) -> bytes:
