@@ -199,14 +199,33 @@ BaseEvent = BaseChanged | BaseForcePushed | BaseDeleted
 Event = Annotated[ForcePushed | BaseEvent | Dismissed, Field(discriminator="typename")]
 
 
+class Tip(Answer):
+    """A branch's newest commit."""
+
+    target: Ref
+
+
 class Ends(Answer):
-    """Where a pull request comes from and where it goes; part of every page."""
+    """Where a pull request comes from and where it goes; part of every page.
+
+    Attributes:
+        base_ref_oid: the base when the head was last pushed; its branch may have moved on.
+        base_ref: the base branch as it is now; None when it was deleted.
+    """
 
     number: StrictInt
     state: Literal["OPEN", "CLOSED", "MERGED"]
     head_ref_oid: Oid
     base_ref_oid: Oid
     base_ref_name: str
+    base_ref: Tip | None
+
+    @property
+    def base_oid(self) -> str:
+        """What it would be merged into now; of what is not open, what it was held against."""
+        if self.state == "OPEN" and self.base_ref is not None:
+            return self.base_ref.target.oid
+        return self.base_ref_oid
 
 
 class PullRequest(Ends):

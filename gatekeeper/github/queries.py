@@ -58,7 +58,8 @@ _EVENT_TYPES = """[
   BASE_REF_CHANGED_EVENT, AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT,
   BASE_REF_FORCE_PUSHED_EVENT, BASE_REF_DELETED_EVENT
 ]"""
-_ENDS = "number state headRefOid baseRefOid baseRefName"
+# `baseRefOid` stays where the base was when the head was last pushed; the branch itself moves on
+_ENDS = "number state headRefOid baseRefOid baseRefName baseRef { target { oid } }"
 
 
 def _pull(name: str, fields: str, variables: str = "") -> str:

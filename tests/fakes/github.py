@@ -94,6 +94,7 @@ class PullRequest:
             "headRefOid": oid("base"),
             "baseRefOid": oid("base"),
             "baseRefName": "main",
+            "baseRef": self._base,
             "headRefName": branch,
             "headRepository": hub.named(hub.repository),
             "repository": hub.named(hub.repository),
@@ -106,6 +107,11 @@ class PullRequest:
             "reviews": Connection(self.reviews, "PullRequestReviewConnection"),
             "timelineItems": Connection(self.events, "PullRequestTimelineItemsConnection"),
         }
+
+    def _base(self) -> Node | None:
+        """Return the base branch as it is now; none where it is gone."""
+        name = self.node["baseRefName"]
+        return self.hub._branch(name) if name in self.hub.branches else None
 
     @property
     def number(self) -> int:
@@ -301,7 +307,9 @@ class FakeGitHub:
             "pullRequest": self._pull,
             "object": self._object,
             "ref": self._ref,
-            "defaultBranchRef": self._branch(self.default_branch),
+            "defaultBranchRef": self._branch(self.default_branch)
+            if self.default_branch in self.branches
+            else None,
             "mergeQueue": self._queue,
         }
 

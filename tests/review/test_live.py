@@ -330,6 +330,24 @@ def test_ends_cost_one_small_request(hub: FakeGitHub) -> None:
     assert hub.requests == ["PullRequestEnds"]
 
 
+def test_case_43_the_base_of_an_open_pull_request_is_where_its_branch_is_now(
+    hub: FakeGitHub, check: Check
+) -> None:
+    """`baseRefOid` stays behind: the policy of weeks ago must not judge."""
+    pull = hub.open("alice", alices("one"))
+    pull.review("dana")
+    hub.branches["main"] = oid("newer")
+    source = open_source(None, hub.environment, 30.0)
+    assert source.ends("acme/shop", 42).base_oid == oid("newer")
+    assert check.facts(hub).pull_request.base_oid == oid("newer")
+    assert check(hub).verdict is Verdict.ERROR  # the policy was read from the older one
+    del hub.branches["main"]
+    assert source.ends("acme/shop", 42).base_oid == oid("base")
+    hub.branches["main"] = oid("newer")
+    pull.merged("dana", commit("merge", git_actor("dana")))
+    assert source.ends("acme/shop", 42).base_oid == oid("base")
+
+
 def test_what_was_read_can_be_recorded_and_judged_again_without_the_host(
     hub: FakeGitHub, check: Check, tmp_path: Path
 ) -> None:
