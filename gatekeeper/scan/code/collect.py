@@ -71,7 +71,7 @@ def _seen(
     _tell(request, len(files) - len(spared))
     runs = scanning.runs(files, optional=spared)
     left = scanning.left(files, runs)
-    return _Seen(runs, change(scanning, compared, len(files), left))
+    return _Seen(runs, change(scanning, compared, runs, len(files), left))
 
 
 def _spared(

@@ -99,14 +99,24 @@ def _renamed(
     return renames(added, base.contents(candidates)) if candidates else ()
 
 
-def change(scanning: Scanning, compared: Compared, files: int, left: int) -> Change:
-    """Return the change with what the scanners say of the base's content."""
+def change(
+    scanning: Scanning, compared: Compared, runs: Sequence[ScannerRun], files: int, left: int
+) -> Change:
+    """Return the change with what the scanners say of the base's content.
+
+    The base of a file in which nothing is found now is not looked at: what it held makes nothing
+    old.
+    """
+    found = {hit.path for run in runs for hit in run.hits}
+    old = {item.new: item.old for item in compared.renamed}
+    asked = {old.get(path, path) for path in found}
+    before = {path: data for path, data in compared.before.items() if path in asked}
     return Change(
         base=compared.commit,
         files=files,
         changed=compared.changed,
         renamed=compared.renamed,
-        runs=_before(scanning, compared.before),
+        runs=_before(scanning, before),
         left=left,
     )
 

@@ -142,7 +142,8 @@ class Change:
         files: how many files hold code now.
         changed: those whose content the base does not hold under that path.
         renamed: those of them that stood under another name.
-        runs: what the scanners say of the base's content of the changed and renamed files.
+        runs: what the scanners say of the base's content of those files in which they find
+            something now.
         left: how many unchanged files were not looked at again: nothing in them can be new.
     """
 

@@ -99,13 +99,13 @@ def data_bombs(root: Path) -> None:
     (root / "bomb.xml").write_text("<!DOCTYPE x [<!ENTITY a 'x'>" + "<!ENTITY b '&a;'>" * 999)
     (root / "deep.json").write_text("[" * 200_000)
     (root / "large.csv").write_bytes(b"x" * 20_000_000)
-    (root / "slow.py").write_text(f"x = '{'a' * 100_000}!'\ny = '{' ' * 50_000}'\n")
+    (root / "slow.py").write_text(f"x = '{'a' * 9_000}!'\ny = '{' ' * 50_000}'\n")
     (root / "loop").symlink_to("loop")
     (root / "up").symlink_to(".")
 
 
 def wide(root: Path) -> None:
-    names = "".join(f"x{number} = {number}\n" for number in range(20_000))
+    names = "".join(f"x{number} = {number}\n" for number in range(4_000))
     (root / "wide.py").write_text(names)
     (root / "line.py").write_text(f"x = {'1 + ' * 300}1\n")
 
@@ -121,7 +121,7 @@ def deep_blocks(root: Path) -> None:
 
 
 def long_sum(root: Path) -> None:
-    (root / "sum.py").write_text("x = " + "1 + " * 60_000 + "1\n")
+    (root / "sum.py").write_text("x = " + "1 + " * 6_000 + "1\n")
 
 
 def deep_lists(root: Path) -> None:
