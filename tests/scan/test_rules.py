@@ -82,6 +82,17 @@ def test_every_fixture_was_seen_wholly(fixtures_run):
     assert fixtures_run.failed == ()
 
 
+def test_data_in_the_source_keeps_no_rule_busy(tmp_path, rules_dir):
+    """A regular expression that is quadratic in the length of a text would run into time-outs."""
+    for name in ("data.py", "data.js", "data.ts"):
+        (tmp_path / name).write_text(f"x = '{'a' * 100_000}'\n")
+    names = ("data.js", "data.py", "data.ts")
+    task = Task(tmp_path, names, rules_dir, tmp_path / "cache", time.monotonic() + 120)
+    run = load("semgrep").scan(task)
+    assert run.failed == ()
+    assert run.scanned == run.wanted
+
+
 def test_every_hit_is_explained_by_the_catalog(fixtures_run, catalog):
     assert {hit.rule for hit in fixtures_run.hits} <= set(catalog.rules)
 

@@ -150,6 +150,10 @@ def containers():
     hashlib.new(literal.get("x"))
     # ruleid: python-weak-hash-by-name
     hashlib.new(literal.get("z", "sha1"))
+    # ruleid: python-weak-hash-by-name
+    hashlib.new({"x": "sha1", "y": "sha256"}["x"])
+    # ok: python-weak-hash-by-name
+    hashlib.new({"x": "sha1", "y": "sha256"}["y"])
     options = configparser.ConfigParser()
     options.add_section("hash")
     options.set("hash", "old", "md5")
