@@ -12,11 +12,9 @@ from difflib import SequenceMatcher
 from itertools import chain
 
 from gatekeeper.review.content.objects import NOTHING, Change
-from gatekeeper.review.content.store import Snapshot, Store
+from gatekeeper.review.content.store import EMPTY, Snapshot, Store
 from gatekeeper.review.facts import Hidden, MergeReplay
 
-# of no files at all
-_EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 # A longer file is compared as a whole: line by line it would take too long.
 _MOST_LINES = 20_000
 _Edit = tuple[int, int, tuple[bytes, ...]]
@@ -45,9 +43,7 @@ def works(
     store.snapshots(parent for commit in commits for parent in commit.parents[:1])
     did = [(_before(store, commit, merges.get(commit.oid)), commit.tree) for commit in commits]
     since = [(commit.tree, tree) for commit in commits]
-    found = {
-        pair: _files(changes) for pair, changes in store.objects.differences([*did, *since]).items()
-    }
+    found = store.all_changes([*did, *since])
     return tuple(
         Work(commit, found[pair], {one.path: one.after for one in found[later]})
         for commit, pair, later in zip(commits, did, since, strict=True)
@@ -64,15 +60,11 @@ def hidden(store: Store, done: Iterable[Work]) -> Iterator[Hidden]:
             yield Hidden(work.commit.oid, tuple(paths))
 
 
-def _files(changes: Iterable[Change]) -> tuple[Change, ...]:
-    return tuple(change for change in changes if not change.is_folder)
-
-
 def _before(store: Store, commit: Snapshot, merge: MergeReplay | None) -> str:
     """Return the tree that a commit changed."""
     if merge is not None and merge.replayed is not None:
         return merge.replayed
-    return store.snapshot(commit.parents[0]).tree if commit.parents else _EMPTY
+    return store.snapshot(commit.parents[0]).tree if commit.parents else EMPTY
 
 
 def _moved_on(work: Work) -> Iterator[Change]:

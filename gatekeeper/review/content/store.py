@@ -14,7 +14,11 @@ from gatekeeper.review.content.objects import Change, Objects, Pair
 
 # The first git whose merge-tree does a real merge: an older one would only read three trees.
 OLDEST = (2, 38)
-_LINK = "120000"
+# of no files at all; git knows it without having it
+EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_FOLDER, _LINK = b"40000", b"120000"
+_FILES = (b"100644", b"100755", b"100664", _LINK)
+_HASH = 20
 _SETTINGS = (
     # as GitHub merges, whatever this machine prefers
     *("-c", "merge.renames=true", "-c", "merge.directoryRenames=conflict"),
@@ -127,16 +131,24 @@ class Store:
 
     def changes(self, before: str, after: str) -> tuple[Change, ...]:
         """Return what differs between two trees; a renamed file counts with both its names."""
-        found = self.objects.differences([(before, after)])[before, after]
-        return tuple(change for change in found if not change.is_folder)
+        return self.all_changes([(before, after)])[before, after]
+
+    def all_changes(self, pairs: Iterable[Pair]) -> dict[Pair, tuple[Change, ...]]:
+        """Return the same of several pairs at once; every folder on the way is proven."""
+        found = self.objects.differences(pairs)
+        folders = {name for pair in found for name in pair} - {EMPTY}
+        for changes in found.values():
+            folders |= {name for one in changes if one.is_folder for name in one.objects}
+        self.objects.require(folders, are_commits=False)
+        return {pair: tuple(one for one in found[pair] if not one.is_folder) for pair in found}
 
     def file(self, oid: str, path: str) -> File | None:
         """Return a file as it is in a commit; None when the commit has none of that name."""
-        listed = self.objects.output("ls-tree", "-z", self.snapshot(oid).tree, "--", path)
-        if not listed:
-            return None
-        mode, kind, name = listed.partition(b"\t")[0].decode("ascii").split(" ")
-        if kind != "blob":
+        mode, name = _FOLDER, self.snapshot(oid).tree
+        for step in path.encode().split(b"/"):
+            entries = _entries(self.objects.files([name])[name]) if mode == _FOLDER else {}
+            mode, name = entries.get(step, (b"", ""))
+        if mode not in _FILES:
             return None
         return File(self.objects.files([name])[name], is_link=mode == _LINK)
 
@@ -160,10 +172,9 @@ class Store:
 
     def _require_content(self, *pairs: Pair) -> None:
         """Prove every tree, and every file that differs, on which a merge will rest."""
-        names = {name for pair in pairs for name in pair}
-        for changes in self.objects.differences(pairs).values():
-            names |= {name for change in changes for name in change.objects}
-        self.objects.require(names, are_commits=False)
+        for changes in self.all_changes(pairs).values():
+            names = {name for change in changes for name in change.objects}
+            self.objects.require(names, are_commits=False)
 
 
 def _words(done: CompletedProcess[bytes]) -> tuple[str, ...]:
@@ -175,3 +186,14 @@ def _parsed(oid: str, data: bytes) -> Snapshot:
     values = [line.split(" ", 1) for line in lines if line.startswith(("tree ", "parent "))]
     tree = next(value for key, value in values if key == "tree")
     return Snapshot(oid, tree, tuple(value for key, value in values if key == "parent"))
+
+
+def _entries(tree: bytes) -> dict[bytes, tuple[bytes, str]]:
+    """Read a tree: mode and object by name."""
+    found, position = {}, 0
+    while position < len(tree):
+        end = tree.index(b"\0", position)
+        mode, _, name = tree[position:end].partition(b" ")
+        position = end + 1 + _HASH
+        found[name] = (mode, tree[end + 1 : position].hex())
+    return found

@@ -288,6 +288,23 @@ def test_a_base_that_lies_about_its_parents_holds_nothing_more(
         assert "something else under the name" in result.reason
 
 
+def test_a_folder_that_lies_about_its_files_hides_no_owner_and_no_path(
+    repo: Repository, decide: Decide
+) -> None:
+    repo.commit("owners", {".github/CODEOWNERS": "* @erin\n", "pay/a.py": "print(1)\n"})
+    repo.branch("feature")
+    head = repo.commit("the change", {"pay/a.py": "print(2)\n"})
+    pull = repo.pull(head)
+    assert decide(pull, owners="required").verdict is Verdict.FAIL
+    folders = {path: repo.tip(f"main:{path}") for path in (".github", "pay")}
+    kept = loose(repo, folders[".github"]).read_bytes()
+    forge(repo, folders[".github"], repo.tip(f"{head}:docs"))
+    assert decide(pull, owners="required").verdict is Verdict.ERROR
+    loose(repo, folders[".github"]).write_bytes(kept)
+    forge(repo, repo.tip(f"{head}:pay"), folders["pay"])
+    assert decide(pull, owners="required").verdict is Verdict.ERROR
+
+
 @pytest.fixture
 def old_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = shutil.which("git")
