@@ -54,10 +54,15 @@ def merged(name: str, version: str, group: Sequence[Entry], ecosystem: Ecosystem
         severity=worst(entry.severity for entry in group),
         summary=next((entry.summary for entry in group if entry.summary), ""),
         ecosystem=ecosystem.key,
-        score=max((entry.score for entry in group if entry.score is not None), default=None),
-        epss=max((entry.epss for entry in group if entry.epss is not None), default=None),
+        score=highest(entry.score for entry in group),
+        epss=highest(entry.epss for entry in group),
         exploited=any(entry.exploited for entry in group),
     )
+
+
+def highest(numbers: Iterable[float | None]) -> float | None:
+    """Return the highest number, or None when there is none."""
+    return max((number for number in numbers if number is not None), default=None)
 
 
 def worst(grades: Iterable[str | None]) -> str | None:

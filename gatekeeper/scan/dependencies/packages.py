@@ -35,32 +35,38 @@ def unlocked(
 ) -> Iterator[Unjudged]:
     """Yield each package.json that no lock covers, or not all of it."""
     locks = [file.path for file in files if file.ecosystem == _NPM]
-    ours = set(_names_of_packages(root, paths))
-    for path in filter(is_package, paths):
-        if reason := _gap(root, path, locks, known, ours):
+    packages = list(filter(is_package, paths))
+    ours = set(_names_of_packages(root, packages))
+    for path in packages:
+        around = {lock for lock in locks if _covers(lock, path)}
+        held = {item.name for item in known if item.path in around} if around else None
+        if reason := _gap(root, path, ours, held):
             yield Unjudged(path, _NPM, reason, _STEP)
 
 
-def _gap(
-    root: Path,
-    path: str,
-    locks: Sequence[str],
-    known: Sequence[Pin | Unpinned],
-    ours: set[str],
-) -> str:
-    """Return what keeps the packages of a file from being judged; empty when nothing does."""
+def _gap(root: Path, path: str, ours: set[str], held: set[str] | None) -> str:
+    """Return what keeps the packages of a file from being judged; empty when nothing does.
+
+    Args:
+        root: of the tree.
+        path: of the package.json.
+        ours: packages of the tree itself.
+        held: what the locks around it hold; None when there is no lock.
+    """
     try:
         asked = {name: local for name, local in _asked(_read(root, path)) if name not in ours}
     except UnreadableError as error:
         return str(error)
-    around = [lock for lock in locks if _covers(lock, path)]
-    if not asked or around:
-        held = {item.name for item in known if item.path in around}
-        missing = sorted(name for name, local in asked.items() if not (local or name in held))
-        more = ", …" if len(missing) > _SHOWN else ""
-        told = ", ".join(f"`{name}`" for name in missing[:_SHOWN])
-        return f"asks for {told}{more}, which no lock file holds" if missing else ""
-    return "has no lock file: the versions that it would get cannot be judged"
+    if asked and held is None:
+        return "has no lock file: the versions that it would get cannot be judged"
+    return _unheld(name for name, local in asked.items() if not local and name not in (held or ()))
+
+
+def _unheld(names: Iterable[str]) -> str:
+    missing = [f"`{name}`" for name in sorted(names)]
+    more = ", …" if len(missing) > _SHOWN else ""
+    told = ", ".join(missing[:_SHOWN])
+    return f"asks for {told}{more}, which no lock file holds" if missing else ""
 
 
 def _asked(told: Mapping[str, object]) -> Iterator[tuple[str, bool]]:
@@ -68,9 +74,13 @@ def _asked(told: Mapping[str, object]) -> Iterator[tuple[str, bool]]:
     for key in _ASKING:
         group = told.get(key)
         for name, value in group.items() if isinstance(group, dict) else ():
-            text = str(value)
-            real = text.removeprefix("npm:").rpartition("@")[0] if text.startswith("npm:") else ""
-            yield real or name, text.startswith(_LOCAL)
+            yield _real_name(name, str(value)), str(value).startswith(_LOCAL)
+
+
+def _real_name(name: str, value: str) -> str:
+    """Return what is installed under a name: `npm:real@2.0` is an alias."""
+    real = value.removeprefix("npm:").rpartition("@")[0] if value.startswith("npm:") else ""
+    return real or name
 
 
 def _read(root: Path, path: str) -> dict[str, object]:
@@ -85,7 +95,7 @@ def _read(root: Path, path: str) -> dict[str, object]:
 
 def _names_of_packages(root: Path, paths: Iterable[str]) -> Iterator[str]:
     """Yield the names of the tree's own packages: workspaces ask for each other."""
-    for path in filter(is_package, paths):
+    for path in paths:
         try:
             yield str(_read(root, path).get("name", ""))
         except UnreadableError:

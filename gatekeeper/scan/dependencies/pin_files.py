@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -48,13 +50,21 @@ class PinFiles:
 
 def find(root: Path, paths: Sequence[str]) -> PinFiles:
     """Find pin files among the files of a tree that no format claims by name."""
-    targets = [one for path in paths if _is_any(path, _BUILDS) for one in _named(root, path)]
-    resolved = {one: _resolve(one, paths) for one in targets}
-    pure = (path for path in paths if _is_any(path, _TEXTS) and _is_pins(_text(root, path)))
-    found = {*pure, *(path for several in resolved.values() for path in several)}
+    builds = (path for path in paths if _is_any(path, _BUILDS))
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        by_name[posixpath.basename(path)].append(path)
+    resolved = {one: _resolve(one, by_name) for path in builds for one in _named(root, path)}
     missing = tuple(_unread(one) for one, several in resolved.items() if not several)
+    found = {*_pure(root, paths), *chain.from_iterable(resolved.values())}
     free = sorted(path for path in found if format_of(path) is None)
     return PinFiles(tuple(free), Requirements(unpinned=missing))
+
+
+def _pure(root: Path, paths: Iterable[str]) -> Iterator[str]:
+    """Yield the texts that hold nothing but pins."""
+    texts = (path for path in paths if _is_any(path, _TEXTS))
+    return (path for path in texts if _is_pins(_text(root, path)))
 
 
 def _is_any(path: str, patterns: Iterable[str]) -> bool:
@@ -115,17 +125,17 @@ def _targets(command: str) -> list[str]:
     return [one for one in (*_TARGET.findall(command), *synced) if "://" not in one]
 
 
-def _resolve(target: _Target, paths: Sequence[str]) -> tuple[str, ...]:
+def _resolve(target: _Target, by_name: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Return the file that is meant: beside, from the top, or any of that name.
 
     A build may copy it first, so that only its name is left.
     """
     folder = posixpath.dirname(target.path)
+    alike = tuple(by_name.get(posixpath.basename(target.named), ()))
     for place in (posixpath.join(folder, target.named), target.named):
-        if (inner := posixpath.normpath(place)) in paths:
+        if (inner := posixpath.normpath(place)) in alike:
             return (inner,)
-    name = posixpath.basename(target.named)
-    return tuple(path for path in paths if name and posixpath.basename(path) == name)
+    return alike
 
 
 def _unread(target: _Target) -> Unpinned:

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
 from gatekeeper.core.fields import Duration, Threshold
 from gatekeeper.core.hints import did_you_mean
@@ -40,7 +40,7 @@ def _known(name: str) -> str:
 
 def _inside_the_tree(value: str) -> str:
     if value.startswith(("/", "~")) or ".." in value.split("/"):
-        raise ValueError("expected a path inside the tree")
+        raise ValueError("expected a path inside the tree, or `osv` for advisories")
     return value
 
 
@@ -70,7 +70,7 @@ class DependencySettings(Settings):
         vex_max_age: how long a statement holds after it was made or renewed.
     """
 
-    advisories: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = OSV
+    advisories: Inside = OSV
     max_age: Duration = timedelta(days=7)
     fail_on: Threshold = Severity.LOW
     private: list[PackageName] = Field(default_factory=list)
@@ -78,10 +78,3 @@ class DependencySettings(Settings):
     unjudged: dict[EcosystemName, Reason] = Field(default_factory=dict)
     vex: list[Inside] = Field(default_factory=list)
     vex_max_age: Duration = timedelta(days=365)
-
-    @field_validator("advisories")
-    @classmethod
-    def _a_folder_of_the_tree(cls, value: str) -> str:
-        if value.startswith(("/", "~")) or ".." in value.split("/"):
-            raise ValueError("expected `osv` or a folder inside the tree")
-        return value

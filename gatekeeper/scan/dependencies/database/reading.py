@@ -6,7 +6,7 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
@@ -113,13 +113,18 @@ def of_archive(path: Path) -> Iterator[Record]:
 
 def _wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     items = [item for item in archive.infolist() if not item.is_dir()]
+    _must_be_usual(items)
+    for item in items:
+        _must_be_plain(item)
+    return [it for it in items if PurePosixPath(it.filename).suffix.lower() in _SUFFIXES]
+
+
+def _must_be_usual(items: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse an archive of another size than such archives have, or with two files of one name."""
     if len(items) > _MAX_RECORDS or sum(item.file_size for item in items) > _MAX_TOTAL:
         raise _refused("is larger than a database of advisories is")
     if len({item.filename for item in items}) < len(items):
         raise _refused("holds two files of one name")
-    for item in items:
-        _must_be_plain(item)
-    return [it for it in items if PurePosixPath(it.filename).suffix.lower() in _SUFFIXES]
 
 
 def _must_be_plain(item: zipfile.ZipInfo) -> None:

@@ -101,14 +101,15 @@ def _of_pixi(package: Mapping[str, Any], path: str) -> _Entry:
     place = package.get("pypi") or package.get("url") or package.get("path") or ""
     if not isinstance(place, str) or "git+" in place:
         return Unpinned(_name(package), path, None, "comes from a repository", sourced=True)
-    if "://" not in place:
-        inner = posixpath.normpath(posixpath.join(posixpath.dirname(path), place))
-        outside = inner.startswith(("../", "/"))
-        reason = "comes from outside the tree"
-        if outside:
-            return Unpinned(_name(package), path, None, reason, sourced=True)
-        return folder_mark("" if inner == "." else inner)
-    return _pinned(package, path)
+    return _pinned(package, path) if "://" in place else _folder(package, path, place)
+
+
+def _folder(package: Mapping[str, Any], path: str, place: str) -> _Entry:
+    """Return a folder of the tree, which the code gate looks at; one outside is told."""
+    inner = posixpath.normpath(posixpath.join(posixpath.dirname(path), place))
+    if inner.startswith(("..", "/")):
+        return Unpinned(_name(package), path, None, "comes from outside the tree", sourced=True)
+    return folder_mark("" if inner == "." else inner)
 
 
 def _name(package: Mapping[str, Any]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
 from gatekeeper.scan.dependencies.facts import Pin
-from gatekeeper.scan.dependencies.locks.interface import normalised
+from gatekeeper.scan.dependencies.locks.interface import normalised, only
 
 _GROUPS = ("optional-dependencies", "dev-dependencies")
 
@@ -28,10 +29,8 @@ def linked(pins: Iterable[Pin], packages: Iterable[Mapping[str, Any]]) -> tuple[
 
 def _wanted(package: Mapping[str, Any]) -> Iterator[str | None]:
     yield from _names(package.get("dependencies"))
-    for key in _GROUPS:
-        groups = package.get(key)
-        for group in groups.values() if isinstance(groups, dict) else ():
-            yield from _names(group)
+    for groups in only(dict, map(package.get, _GROUPS)):
+        yield from chain.from_iterable(map(_names, groups.values()))
 
 
 def _names(told: object) -> Iterator[str | None]:
