@@ -33,6 +33,11 @@ def installed() -> bool:
     return find_spec("detect_secrets") is not None
 
 
+def version_here() -> str:
+    """Return its version."""
+    return version(NAME)
+
+
 def scan(look: Look) -> Seen:
     """Look at every file of the folder.
 
@@ -58,4 +63,4 @@ def scan(look: Look) -> Seen:
         for found in file.found
         if found.value not in look.mark
     )
-    return Seen(version(NAME), looked, tuple(sightings))
+    return Seen(version_here(), looked, tuple(sightings))

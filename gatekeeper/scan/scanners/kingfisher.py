@@ -67,6 +67,11 @@ def installed() -> bool:
     return _program() is not None
 
 
+def version_here() -> str:
+    """Return its version."""
+    return version("kingfisher-bin")
+
+
 def scan(look: Look) -> Seen:
     """Look at every file of the folder.
 
@@ -77,7 +82,7 @@ def scan(look: Look) -> Seen:
     found = [_sighting(one, look.folder) for one in report.findings]
     marks = {one.file for one in found if (one.detector, one.value) == (_LOOKED, look.mark)}
     rest = tuple(one for one in found if one.detector != _LOOKED)
-    return Seen(version("kingfisher-bin"), frozenset(marks), rest)
+    return Seen(version_here(), frozenset(marks), rest)
 
 
 def _ask(look: Look) -> _Report:

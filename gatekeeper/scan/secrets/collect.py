@@ -10,15 +10,16 @@ from pathlib import Path
 
 from gatekeeper.core.errors import ToolError
 from gatekeeper.core.gate import Request
-from gatekeeper.scan.code.facts import Unseen
 from gatekeeper.scan.excluding import split
-from gatekeeper.scan.files import listing
-from gatekeeper.scan.secrets import history, scanners, telling
-from gatekeeper.scan.secrets.facts import History, Ledger, Secret, SecretEvidence
+from gatekeeper.scan.results import Results
+from gatekeeper.scan.secrets import history, known, scanners, telling
+from gatekeeper.scan.secrets.facts import History, Secret, SecretEvidence
+from gatekeeper.scan.secrets.known import Known
 from gatekeeper.scan.secrets.material import Material, Origin
 from gatekeeper.scan.secrets.settings import SecretSettings
 from gatekeeper.scan.secrets.sighting import Look, Seen
 from gatekeeper.scan.secrets.telling import Placed
+from gatekeeper.scan.secrets.tree import Tree, gather
 
 
 def collect(request: Request[SecretSettings]) -> SecretEvidence:
@@ -31,19 +32,20 @@ def collect(request: Request[SecretSettings]) -> SecretEvidence:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="gatekeeper-", ignore_cleanup_errors=True) as folder:
         material = Material(Path(folder))
-        evidence = _tree(request, material)
+        scanner = _chosen(request.settings.scanner)
+        patterns = request.rules / "scan" / "secrets" / "patterns.yaml"
+        depends = known.depends(scanners.identity(scanner), patterns)
+        clean = Known(Results(request.cache, request.cache_key), depends)
+        tree = gather(request, clean, material)
         change = _change(request)
         past = _past(change, request, material) if change else None
         request.progress(f"looking for secrets in {len(material.names())} files and versions")
-        look = Look(
-            folder=material.folder,
-            mark=material.mark,
-            patterns=request.rules / "scan" / "secrets" / "patterns.yaml",
-            cache=request.cache,
-            seconds=request.deadline - (time.monotonic() - started),
-        )
-        answer = _answer(request.settings.scanner, look)
-        return _told(replace(evidence, history=past), answer, material, change)
+        seconds = request.deadline - (time.monotonic() - started)
+        look = Look(material.folder, material.mark, patterns, request.cache, seconds)
+        answer = _answer(scanner, request.settings.scanner, look, nothing=not material.origins)
+        if answer.seen:
+            clean.keep(tree.digests, tree.clean(answer.seen, material))
+        return replace(_told(tree, answer, material, change), history=past)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +66,6 @@ class _Answer:
     instead: str = ""
     problem: str = ""
     next_step: str = ""
-
-
-def _tree(request: Request[SecretSettings], material: Material) -> SecretEvidence:
-    root = request.root.resolve()
-    tree = listing(root)
-    exclude = request.settings.exclude
-    kept, excluded = split(tree.files, exclude)
-    unseen, unseen_excluded = split([item.path for item in tree.failed], exclude)
-    for name in kept:
-        try:
-            material.add(Origin(name), (root / name).read_bytes())
-        except OSError as error:
-            material.failed.append(Unseen(name, f"cannot be read: {error.strerror}"))
-    ledger = Ledger(
-        excluded=(*excluded, *unseen_excluded),
-        skipped=tree.skipped,
-        failed=tuple(item for item in tree.failed if item.path in unseen),
-    )
-    return SecretEvidence(files=len(tree.files), scanner="", version="", ledger=ledger)
 
 
 def _change(request: Request[SecretSettings]) -> _Change | None:
@@ -106,36 +89,45 @@ def _past(change: _Change, request: Request[SecretSettings], material: Material)
     return History(change.since, messages, len(versions) - messages)
 
 
-def _answer(wanted: str, look: Look) -> _Answer:
-    """Ask the scanner that the policy names; `auto` is the first that is installed.
+def _chosen(wanted: str) -> str:
+    """Return the scanner that the policy names; `auto` is the first that is installed."""
+    ordered = [*scanners.SCANNERS] if wanted == "auto" else [wanted]
+    return next(filter(scanners.installed, ordered), ordered[0])
+
+
+def _answer(name: str, wanted: str, look: Look, *, nothing: bool) -> _Answer:
+    """Ask the scanner, unless there is nothing to ask it about.
 
     One that breaks down is not replaced: a file that can kill the better scanner must not choose
     the weaker one.
     """
-    ordered = [*scanners.SCANNERS] if wanted == "auto" else [wanted]
-    name = next(filter(scanners.installed, ordered), ordered[0])
-    instead = "" if name == ordered[0] else f"{ordered[0]} is not installed"
+    first = next(iter(scanners.SCANNERS))
+    instead = f"{first} is not installed" if wanted == "auto" and name != first else ""
     try:
-        return _Answer(name, scanners.scan(name, look), instead)
+        seen = (
+            Seen(scanners.version(name), frozenset(), ()) if nothing else scanners.scan(name, look)
+        )
     except ToolError as error:
         return _Answer(name, None, instead, error.reason, error.next_step)
+    return _Answer(name, seen, instead)
 
 
 def _told(
-    evidence: SecretEvidence, answer: _Answer, material: Material, change: _Change | None
+    tree: Tree, answer: _Answer, material: Material, change: _Change | None
 ) -> SecretEvidence:
     seen = answer.seen or Seen("", frozenset(), ())
     ledger = replace(
-        evidence.ledger,
-        wanted=material.names(),
+        tree.evidence.ledger,
+        wanted=tuple(sorted({*material.names(), *tree.spared})),
         scanned=material.seen(set(seen.looked)) if answer.seen else (),
-        failed=(*evidence.ledger.failed, *material.failed),
-        binary=material.binary,
-        archived=material.archived,
+        as_before=tuple(tree.spared),
+        failed=(*tree.evidence.ledger.failed, *material.failed),
+        binary=material.binary + sum(one.binary for one in tree.spared.values()),
+        archived=material.archived + sum(one.archived for one in tree.spared.values()),
     )
     placed = telling.places(seen.sightings, material)
     return replace(
-        evidence,
+        tree.evidence,
         scanner=answer.scanner,
         version=seen.version,
         ledger=ledger,

@@ -38,6 +38,7 @@ class Ledger:
     Attributes:
         wanted: names of everything that was handed to the scanner, each once.
         scanned: names of what it provably looked at to the end.
+        as_before: names of what was clean before and has not changed since.
         failed: what could not be looked at, and why.
         excluded: what the policy leaves out, with its reason.
         skipped: what needs no look, e.g. links to files that are looked at.
@@ -47,6 +48,7 @@ class Ledger:
 
     wanted: tuple[str, ...] = ()
     scanned: tuple[str, ...] = ()
+    as_before: tuple[str, ...] = ()
     failed: tuple[Unseen, ...] = ()
     excluded: tuple[Unseen, ...] = ()
     skipped: tuple[Unseen, ...] = ()

@@ -54,7 +54,7 @@ def _broken(evidence: SecretEvidence, settings: SecretSettings) -> Iterator[Fail
 
 def _unseen(evidence: SecretEvidence) -> tuple[Unseen, ...]:
     ledger = evidence.ledger
-    told = {*ledger.scanned, *(item.path for item in ledger.failed)}
+    told = {*ledger.scanned, *ledger.as_before, *(item.path for item in ledger.failed)}
     lost = () if evidence.problem else sorted(set(ledger.wanted) - told)
     return (*ledger.failed, *(Unseen(name, _LOST) for name in lost))
 
@@ -87,12 +87,13 @@ def _only_in(secret: Secret) -> str:
 
 def _checked(evidence: SecretEvidence) -> Iterator[str]:
     ledger = evidence.ledger
-    if not ledger.scanned:
+    if not ledger.scanned and not ledger.as_before:
         return
     version = f"{evidence.scanner} {evidence.version}"
     instead = f" ({evidence.instead})" if evidence.instead else ""
     kept = evidence.files - len(ledger.excluded)
-    yield f"{unseen.files(kept)} with {version}{instead}"
+    again = f", {len(ledger.as_before)} of them as before" if ledger.as_before else ""
+    yield f"{unseen.files(kept)} with {version}{instead}{again}"
     if ledger.archived:
         yield f"{unseen.files(ledger.archived)} within archives"
     if ledger.binary:

@@ -39,6 +39,17 @@ class Origin:
         return f"{self.path}@{self.version[:12]}" if self.version else self.path
 
 
+def last_part(path: str) -> str:
+    """Return all of a path that a scanner gets to see: its suffix, or a name that it asks for."""
+    basename = path.rpartition("/")[2].lower()
+    return _NUGET if basename == _NUGET else forms.suffix(path)
+
+
+def top_of(origin: Origin) -> str | None:
+    """Return the file under judgement that this is, or stands in; None for a version."""
+    return None if origin.version else origin.path.partition(archives.INSIDE)[0]
+
+
 @dataclass(slots=True)
 class Material:
     """What a scanner is given.
@@ -98,8 +109,7 @@ class Material:
 
     def _file(self, origin: Origin, form: bytes) -> str:
         """Return the file that holds this form of the content, written if it is new."""
-        basename = origin.path.rpartition("/")[2].lower()
-        last = _NUGET if basename == _NUGET else forms.suffix(origin.path)
+        last = last_part(origin.path)
         digest = hashlib.sha256(form).hexdigest() + last
         if digest not in self._known:
             number = f"{len(self._known):06}"

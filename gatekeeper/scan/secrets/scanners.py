@@ -18,6 +18,16 @@ def installed(name: str) -> bool:
     return bool(import_module(SCANNERS[name]).installed())
 
 
+def version(name: str) -> str:
+    """Return the version of the scanner of that name."""
+    return str(import_module(SCANNERS[name]).version_here())
+
+
+def identity(name: str) -> str:
+    """Return name and version; where it is not installed, what no answer was ever kept under."""
+    return f"{name} {version(name)}" if installed(name) else f"no {name}"
+
+
 def scan(name: str, look: Look) -> Seen:
     """Look with the scanner of that name. Raises ToolError."""
     run: Scan = import_module(SCANNERS[name]).scan

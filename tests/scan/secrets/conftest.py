@@ -40,10 +40,11 @@ def look(request_for: RequestFactory, scanner_cache: Path) -> Collect:
         settings: Mapping[str, Any] | None = None,
         subject: Subject | None = None,
         diff: str | None = None,
+        key: bytes = b"",
     ) -> SecretEvidence:
         request = request_for(
             SECRETS, root, settings=settings, subject=subject, options=Options(diff=diff)
         )
-        return SECRETS.collect(replace(request, cache=scanner_cache))
+        return SECRETS.collect(replace(request, cache=scanner_cache, cache_key=key))
 
     return collect
