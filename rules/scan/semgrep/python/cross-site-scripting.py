@@ -86,20 +86,20 @@ def sums():
 
 @app.route("/failed")
 def failed():
-    name = request.args["name"]
-    if name == "tuple":
+    name, kind = request.args["name"], request.args["kind"]
+    if kind == "tuple":
         # ruleid: python-cross-site-scripting
         return "<p>" + name, 400
-    if name == "headers":
+    if kind == "headers":
         # ruleid: python-cross-site-scripting
         return f"<p>{name}</p>", 400, {"X-Shop": "1"}
-    if name == "format":
+    if kind == "format":
         # ruleid: python-cross-site-scripting
         return "<p>%(name)s</p>" % {"name": name}
-    if name == "call":
+    if kind == "call":
         # ruleid: python-cross-site-scripting
         return "<p>{}</p>".format(name)
-    if name == "list":
+    if kind == "list":
         # ruleid: python-cross-site-scripting
         return "".join(["<p>", name])
     title = request.args.get("title", type=str)

@@ -9,7 +9,8 @@ app = Flask(__name__)
 
 @app.route("/import", methods=["POST"])
 def import_feed():
-    # ruleid: python-xxe
+    # the parsers of the standard library load no external entities
+    # ok: python-xxe
     ElementTree.fromstring(request.data)
     # ruleid: python-xxe
     etree.fromstring(request.data, etree.XMLParser(resolve_entities=True))
