@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,17 +48,19 @@ def _source(root: Path, path: str) -> SourceFile | Unseen | None:
     named = language(root, path)
     if named is None:
         return None
-    digest = sha256(root / path)
+    digest = sha256(f"{root}{os.sep}{path}")
     if digest is None:
         return Unseen(path, f"larger than {LARGEST:,} bytes, or cannot be read")
     return SourceFile(path, named, digest)
 
 
-def sha256(path: Path) -> str | None:
+def sha256(path: Path | str) -> str | None:
     """Return the digest of a file (hex); None for one that is too large or cannot be read."""
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - thousands of them
+            if os.fstat(file.fileno()).st_size > LARGEST:
+                return None
+            data = file.readall()
     except OSError:
         return None
-    return hashlib.sha256(data).hexdigest() if len(data) <= LARGEST else None
+    return hashlib.sha256(data).hexdigest()
