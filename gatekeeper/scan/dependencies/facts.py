@@ -228,17 +228,15 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """Files that the policy leaves out.
+    """A lock or project file that the policy leaves out.
 
     Attributes:
-        pattern: of the policy.
+        path: of the file.
         reason: of the policy.
-        files: how many lock and project files that concerns.
     """
 
-    pattern: str
+    path: str
     reason: str
-    files: int
 
 
 @dataclass(frozen=True, slots=True)

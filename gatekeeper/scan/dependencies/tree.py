@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gatekeeper.scan.dependencies import exclusions, foreign, hidden, lockfiles, packages, scripts
+from gatekeeper.scan.dependencies import foreign, hidden, lockfiles, packages, scripts
 from gatekeeper.scan.dependencies.facts import (
     Excluded,
     LockFile,
@@ -18,6 +18,7 @@ from gatekeeper.scan.dependencies.facts import (
 )
 from gatekeeper.scan.dependencies.locks.interface import Artifact
 from gatekeeper.scan.dependencies.projects import survey
+from gatekeeper.scan.excluding import split
 from gatekeeper.scan.files import listing
 
 if TYPE_CHECKING:
@@ -63,10 +64,10 @@ def surveyed(root: Path, exclude: Sequence[Exclusion] = ()) -> Needed:
         ToolError: the files cannot be listed.
     """
     root = root.resolve()
-    tree, policy = listing(root), exclusions.of(exclude)
-    paths = (*tree.files, *hidden.through_links(root, tree.skipped))
-    kept = [path for path in paths if not policy.leave_out(path)]
-    failed = [item for item in tree.failed if not policy.leave_out(item.path)]
+    tree = listing(root)
+    kept, left = split((*tree.files, *hidden.through_links(root, tree.skipped)), exclude)
+    seen, _ = split([item.path for item in tree.failed], exclude)
+    failed = [item for item in tree.failed if item.path in seen]
     locks = lockfiles.read(root, kept)
     projects = survey(root, kept, locks.held())
     # only now: what a script asks for is no lock of the projects
@@ -88,6 +89,6 @@ def surveyed(root: Path, exclude: Sequence[Exclusion] = ()) -> Needed:
             *foreign.unjudged(kept),
             *packages.unlocked(root, kept, locks.files, [*locks.pins, *locks.unpinned]),
         ),
-        excluded=policy.counted(filter(hidden.is_wanted, paths)),
+        excluded=tuple(Excluded(it.path, it.reason) for it in left if hidden.is_wanted(it.path)),
         artifacts=locks.artifacts,
     )

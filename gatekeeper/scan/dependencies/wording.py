@@ -97,13 +97,12 @@ def _unjudged(evidence: DependencyEvidence) -> set[str]:
 
 
 def _left_out(evidence: DependencyEvidence, settings: DependencySettings) -> Iterator[str]:
-    for one in evidence.excluded:
-        files = counted(one.files, "file")
-        yield f"{files} left out by policy, `{one.pattern}`: {one.reason}"
+    for reason, count in Counter(one.reason for one in evidence.excluded).items():
+        yield f"{counted(count, 'file')} left out by policy: {reason}"
     for ecosystem, found in _by_ecosystem(evidence.unjudged).items():
-        if reason := settings.unjudged.get(ecosystem):
+        if ecosystem in settings.unjudged:
             told = f"{counted(len(found), 'file')} with packages of {ecosystem} not judged here"
-            yield f"{told}, by policy: {reason}"
+            yield f"{told}, by policy: {settings.unjudged[ecosystem]}"
 
 
 def _by_ecosystem(items: Iterable[Unjudged]) -> Mapping[str, set[str]]:
