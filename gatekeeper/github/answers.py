@@ -220,13 +220,6 @@ class Ends(Answer):
     base_ref_name: str
     base_ref: Tip | None
 
-    @property
-    def base_oid(self) -> str:
-        """What it would be merged into now; of what is not open, what it was held against."""
-        if self.state == "OPEN" and self.base_ref is not None:
-            return self.base_ref.target.oid
-        return self.base_ref_oid
-
 
 class PullRequest(Ends):
     """A pull request with the first page of everything.

@@ -102,6 +102,22 @@ def dismissals(events: Iterable[answers.Event]) -> Iterator[Dismissal]:
         yield Dismissal(people.of_actor(event.actor), event.created_at, review)
 
 
+def base_oid(ends: answers.Ends) -> str:
+    """Return what it would be merged into now; of what is not open, what it was held against.
+
+    Raises:
+        EvidenceError: it is open, and its base branch is gone.
+    """
+    if ends.state != "OPEN":
+        return ends.base_ref_oid
+    if ends.base_ref is None:
+        raise EvidenceError(
+            f"#{ends.number} asks {ends.base_ref_name}, and there is no such branch any more",
+            "point it at another branch",
+        )
+    return ends.base_ref.target.oid
+
+
 def push(moved: Moved) -> Push:
     """Return one move of a branch."""
     return Push(

@@ -35,7 +35,9 @@ class GitHubSource:
         reader = PullRequestReader(self._client, repository, number)
         pull = reader.ends()
         return Ends(
-            reader.repository, number, pull.head_ref_oid, pull.base_oid, pull.base_ref_name
+            *(reader.repository, number, pull.head_ref_oid),
+            base_oid=convert.base_oid(pull),
+            base_ref=pull.base_ref_name,
         )
 
     def pull_request(self, repository: str, number: int) -> PullRequest:
@@ -88,7 +90,7 @@ def whole(
         state=pull.state,
         opener=opener,
         base_ref=pull.base_ref_name,
-        base_oid=pull.base_oid,
+        base_oid=convert.base_oid(pull),
         head_ref=pull.head_ref_name,
         head_oid=pull.head_ref_oid,
         merged_at=pull.merged_at,

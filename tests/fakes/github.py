@@ -158,12 +158,14 @@ class PullRequest:
         """Point at another base branch."""
         names = {"previousRefName": self.node["baseRefName"], "currentRefName": branch}
         self._event("BaseRefChangedEvent", login, **names)
+        self.hub.branches.setdefault(branch, oid("base"))
         self.node["baseRefName"] = branch
 
     def follow(self, login: str, branch: str) -> None:
         """Point at another base branch, as GitHub does itself when the branch below is merged."""
         names = {"oldBase": self.node["baseRefName"], "newBase": branch}
         self._event("AutomaticBaseChangeSucceededEvent", login, **names)
+        self.hub.branches.setdefault(branch, oid("base"))
         self.node["baseRefName"] = branch
 
     def rewrite_base(self, login: str) -> None:

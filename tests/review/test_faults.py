@@ -150,8 +150,10 @@ def _harmless(path: tuple[Any, ...], *, first_page: bool) -> bool:
     """Whether null is a fact there that changes nothing.
 
     What a force push replaced, who moved the base, and who made a remark on what: the first page
-    of reviews holds remarks only.
+    of reviews holds remarks only. Where the base is now, only the first page is asked.
     """
+    if path[-1] == "baseRef":
+        return not first_page
     if "reviews" in path and first_page:
         return path[-1] in {"author", "commit"}
     return path[-1] in {"beforeCommit", "afterCommit", "actor"}
