@@ -44,15 +44,16 @@ def watch(service: FeatureService, how: Watch) -> int:
     with Live(console=out, auto_refresh=False, transient=False) as live:
         looks = 0
         while True:
-            steps = tuple(_step(service, how)) if how.actor else ()
-            live.update(tree(service.standings(), steps), refresh=True)
+            for step in _steps(service, how) if how.actor else ():
+                live.console.print(_line(step, "bold green"))
+            live.update(tree(service.standings()), refresh=True)
             looks += 1
             if looks == how.times:
                 return 0
             time.sleep(how.interval)
 
 
-def _step(service: FeatureService, how: Watch) -> Iterator[str]:
+def _steps(service: FeatureService, how: Watch) -> Iterator[str]:
     from gatekeeper.experimental.outcome import Order
     from gatekeeper.experimental.routine import routine
 
@@ -62,7 +63,7 @@ def _step(service: FeatureService, how: Watch) -> Iterator[str]:
             yield f"{one.key} is {found.state.phase.label} now"
 
 
-def tree(standings: Sequence[Standing], steps: Sequence[str] = ()) -> Tree:
+def tree(standings: Sequence[Standing]) -> Tree:
     """Return feature → environment → stage, with what each has to show."""
     root = Tree(Text("features" if standings else "no feature is declared", style="bold"))
     for one in standings:
@@ -71,8 +72,6 @@ def tree(standings: Sequence[Standing], steps: Sequence[str] = ()) -> Tree:
             _environments(branch, one.situation)
         for refusal in one.refusals:
             branch.add(_line(f"{refusal.guard}: {refusal.reason}", "yellow"))
-    for step in steps:
-        root.add(_line(step, "bold green"))
     return root
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -11,9 +11,11 @@ from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from gatekeeper.experimental import health
 from gatekeeper.experimental.identity import identity
 from gatekeeper.experimental.outcome import Order, Outcome
-from gatekeeper.experimental.state import LIVE, FeatureState, Phase
+from gatekeeper.experimental.routine import routine
+from gatekeeper.experimental.state import EXPERIMENTING, LIVE, FeatureState, Phase
 from tests.experimental.conftest import D1, D2, DECLARATION, KEY, Shop
 
 PEOPLE = st.sampled_from(["alice", "Alice ", "bob", "BOB", "carol", "quinn"])
@@ -24,6 +26,12 @@ TEAMS = st.sampled_from(
     [("bob", "carol")] * 3 + [("carol", "quinn"), ("bob", "BOB"), ("Alice ", "bob"), ()]
 )
 SOAK = timedelta(days=14)
+SETTINGS = {
+    "min_contexts": 5,
+    "approvals": 2,
+    "guardrail": {"negligible": 0.4, "alpha": 0.1},
+    "calendar": [{"reason": "holidays", "from": date(2026, 12, 20), "until": date(2027, 1, 5)}],
+}
 
 
 class Machine(RuleBasedStateMachine):
@@ -32,7 +40,7 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._folder = tempfile.TemporaryDirectory()
-        self.shop = Shop(Path(self._folder.name), {"min_contexts": 5, "approvals": 2})
+        self.shop = Shop(Path(self._folder.name), SETTINGS)
 
     def teardown(self) -> None:
         self._folder.cleanup()
@@ -70,7 +78,62 @@ class Machine(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 20))
     def wait(self, days: int) -> None:
+        before = self.state
+        at, soaked = self.shop.now, before.soaked(self.shop.now)
         self.shop.wait(days=days)
+        if before.held is not None:
+            assert self.state.soaked(self.shop.now) == soaked, "a pause must not bank soak"
+        assert self.state.soaked(self.shop.now) <= self.shop.now - at + soaked
+
+    @rule(who=PEOPLE)
+    def hold(self, who: str) -> None:
+        self.shop.service.hold(KEY, Order(who), "a doubt")
+
+    @rule(who=PEOPLE)
+    def resume(self, who: str) -> None:
+        self.shop.service.resume(KEY, Order(who))
+
+    @rule(who=PEOPLE, days=st.integers(1, 40))
+    def extend(self, who: str, days: int) -> None:
+        before = self.state
+        until = (self.shop.now + timedelta(days=days)).date()
+        if self.shop.service.extend(KEY, Order(who), until).done:
+            assert before.extensions < 2
+            assert identity(who) not in map(identity, before.contributors)
+
+    @rule()
+    def reconcile(self) -> None:
+        self.shop.service.reconcile(KEY, Order("alice"))
+        assert self.state.pending == ""
+
+    @precondition(lambda self: self.shop.flags.exists())
+    @rule()
+    def somebody_turns_it_off(self) -> None:
+        """By hand; afterwards it is reconciled, for nothing else may be said of it until then."""
+        self.shop.backend.kill(KEY, "production", "by-hand")
+        self.shop.service.reconcile(KEY, Order("alice"))
+
+    @rule()
+    def step(self) -> None:
+        """What a schedule does: never to General without what that takes."""
+        before = self.state
+        outcome = routine(self.shop.service, KEY, Order("bot"))
+        if outcome.done and self.state.phase is Phase.GENERAL and before.phase in EXPERIMENTING:
+            self._must_have_earned_it(before)
+
+    @precondition(lambda self: self.state.phase is Phase.EXPERIMENTAL)
+    @rule()
+    def visitors_fail(self) -> None:
+        """Harm leads back at the next step, whatever else there is."""
+        self.shop.wait(minutes=1)
+        self.shop.visit(200, failing=30)
+        found = self.shop.service.show(KEY).situation
+        assert found is not None
+        harm = health.unharmed(found)
+        assert not (harm and self.shop.service.promote(KEY, Order("bob")).done)
+        routine(self.shop.service, KEY, Order("bot"))
+        if harm:
+            assert self.state.phase is Phase.ROLLED_BACK
 
     @precondition(lambda self: self.state.phase is Phase.EXPERIMENTAL)
     @rule()
@@ -115,7 +178,9 @@ class Machine(RuleBasedStateMachine):
 
     def _must_have_earned_it(self, before: FeatureState) -> None:
         assert before.phase is Phase.EXPERIMENTAL
-        assert self.shop.now - max(before.since, before.changed) >= SOAK
+        assert before.soaked(self.shop.now) >= SOAK
+        day = self.shop.now.date()
+        assert not date(2026, 12, 20) <= day <= date(2027, 1, 5), "a freeze holds"
         inside = {identity(name) for name in (*before.contributors, before.mover, "alice")}
         counted = {
             identity(approval.actor)
@@ -130,11 +195,12 @@ class Machine(RuleBasedStateMachine):
         )
         entry = next(e for e in reversed(self.shop.ledger.entries()) if e.kind == "moved")
         assert entry.payload["grounds"]["contexts"] >= 5
+        assert entry.payload["grounds"]["tallies"], "missing data must never advance"
 
     @rule(who=PEOPLE)
     def roll_back(self, who: str) -> None:
         self.shop.service.rollback(KEY, Order(who))
-        assert self.state.phase in {Phase.ROLLED_BACK, Phase.DRAFT}
+        assert self.state.idle
         assert not self.shop.backend.read(KEY, "production").live
 
     @invariant()
