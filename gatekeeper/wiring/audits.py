@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -58,12 +59,9 @@ def _rows(facts: ReviewFacts, examined: run.Examined) -> tuple[Row, ...]:
     return judge_range(facts, settings, examined.answer.catalog).rows
 
 
-def _line(row: Row, accepted: dict[str, Waiver]) -> Line:
+def _line(row: Row, accepted: Mapping[str, Waiver]) -> Line:
     blocking = [finding for finding in row.findings if finding.blocking]
-    waivers = [accepted[one.fingerprint] for one in blocking if one.fingerprint in accepted]
-    waived = bool(blocking) and len(waivers) == len(blocking) and not row.failures
-    first = waivers[0] if waived else None
-    return Line(
+    line = Line(
         commit=row.commit,
         subject=row.subject,
         author=row.author,
@@ -74,13 +72,25 @@ def _line(row: Row, accepted: dict[str, Waiver]) -> Line:
         contributors=row.contributors,
         merged_by=row.merged_by,
         bypassed_by=row.bypassed_by,
-        verdict="WAIVED" if first else _VERDICTS[row.verdict.name],
+        verdict=_VERDICTS[row.verdict.name],
         rules=tuple(dict.fromkeys(finding.rule for finding in blocking)),
         fingerprints=tuple(dict.fromkeys(finding.fingerprint for finding in blocking)),
         reason=row.reason,
-        waived_by=first.approved_by if first else "",
-        waived_until=str(first.expires or "") if first else "",
-        waived_because=first.reason if first else "",
+    )
+    return _overridden(line, accepted) if line.verdict == "FAIL" else line
+
+
+def _overridden(line: Line, accepted: Mapping[str, Waiver]) -> Line:
+    """Return the line as waived, where every finding that blocks it is accepted."""
+    waivers = [accepted[name] for name in line.fingerprints if name in accepted]
+    if not waivers or len(waivers) < len(line.fingerprints):
+        return line
+    return replace(
+        line,
+        verdict="WAIVED",
+        waived_by=", ".join(dict.fromkeys(waiver.approved_by for waiver in waivers)),
+        waived_until=str(min(filter(None, (one.expires for one in waivers)), default="")),
+        waived_because="; ".join(dict.fromkeys(waiver.reason for waiver in waivers)),
     )
 
 

@@ -73,7 +73,7 @@ def collect_range(
         store = Store(root, folder)
         oids = store.between(span.base_oid, span.head_oid)
         around = history.surroundings((span.base, span.head), span.branch, span.head_oid)
-        gathering = _Gathering(store, Log(folder), history, around, progress)
+        gathering = _Gathering(store, Log(store.objects), history, around, progress)
         gathering.owners = owners
         commits = tuple(gathering.commits(oids))
         pulls = tuple(gathering.pulls(commits))

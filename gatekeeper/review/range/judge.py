@@ -93,42 +93,37 @@ def _judged(
 
 
 def _row(origin: Origin, judged: Mapping[int, _Judged], made: RangeFindings) -> Row:
-    commit, pull = origin.commit, origin.pull
-    known = judged[pull.number] if pull else None
-    own = () if known or origin.failure else (made.unproven(origin),)
-    failures = known.judgement.failures if known else ()
-    findings = known.judgement.findings if known else own
-    case = known.case if known else None
-    merge = pull.merge if pull else None
-    return Row(
-        commit=commit.oid,
-        subject=commit.subject,
-        author=str(commit.author),
-        pull_request=pull.number if pull else None,
+    commit = origin.commit
+    row = Row(commit=commit.oid, subject=commit.subject, author=str(commit.author))
+    if origin.pull is not None:
+        return _proven(row, origin, judged[origin.pull.number])
+    if origin.failure is not None:
+        return replace(row, failures=(origin.failure,), reason=origin.failure.reason)
+    finding = made.unproven(origin)
+    return replace(row, findings=(finding,), reason=finding.message)
+
+
+def _proven(row: Row, origin: Origin, known: _Judged) -> Row:
+    pull, judgement = known.pull, known.judgement
+    failed = (failure.reason for failure in judgement.failures)
+    return replace(
+        row,
+        pull_request=pull.number,
         how=origin.how,
-        opener=str(pull.opener) if pull else "",
-        reviewers=tuple(str(one.author) for one in case.given.counted) if case else (),
-        contributors=tuple(map(str, case.who.people)) if case else (),
-        merged_by=str(merge.by) if merge and merge.by else "",
+        opener=str(pull.opener),
+        reviewers=tuple(str(review.author) for review in known.case.given.counted),
+        contributors=tuple(map(str, known.case.who.people)),
+        merged_by=str(pull.merge.by) if pull.merge and pull.merge.by else "",
         bypassed_by=_bypassed_by(pull),
-        findings=findings,
-        failures=(*failures, *([origin.failure] if origin.failure else ())),
-        reason=_reason(origin, known, own),
+        findings=judgement.findings,
+        failures=judgement.failures,
+        reason=next(failed, judgement.summary),
     )
 
 
-def _bypassed_by(pull: PullRequest | None) -> tuple[str, ...]:
-    suites = (pull.rule_suites or ()) if pull else ()
+def _bypassed_by(pull: PullRequest) -> tuple[str, ...]:
+    suites = pull.rule_suites or ()
     return tuple(str(suite.actor) for suite in suites if suite.result == "bypass")
-
-
-def _reason(origin: Origin, known: _Judged | None, own: Sequence[Finding]) -> str:
-    if origin.failure:
-        return origin.failure.reason
-    if known is None:
-        return own[0].message
-    failed = (failure.reason for failure in known.judgement.failures)
-    return next(failed, known.judgement.summary)
 
 
 def _judgement(

@@ -1,16 +1,13 @@
-"""What a clone itself says of commits: read from its objects, each hashed anew."""
+"""What a clone itself says of commits: read from its objects."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from gatekeeper import git
-from gatekeeper.core.errors import EvidenceError
 from gatekeeper.github.answers import GitActor
 from gatekeeper.review import people, trailers
+from gatekeeper.review.content.objects import Objects
 from gatekeeper.review.facts import Commit, Person
 
 _AT_ONCE = 500
@@ -19,11 +16,15 @@ _PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{7,40})\)\s*$", re.
 
 
 class Log:
-    """Reads commits out of a repository that `git.borrowed` made."""
+    """Reads commits, each of them proven by its name.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    Attributes:
+        picked: by commit, the one that its message says it was cherry-picked from.
+    """
+
+    def __init__(self, objects: Objects) -> None:
         self.picked: dict[str, str] = {}
+        self._objects = objects
 
     def commits(self, oids: Sequence[str]) -> Iterator[Commit]:
         """Yield each of these commits, in this order; who wrote them is as the commits say.
@@ -33,9 +34,8 @@ class Log:
         """
         for start in range(0, len(oids), _AT_ONCE):
             part = oids[start : start + _AT_ONCE]
-            given = "".join(f"{oid}\n" for oid in part).encode()
-            output = git.ask(self._folder, "cat-file", "--batch", given=given).stdout
-            yield from map(self._commit, part, _bodies(part, output))
+            bodies = self._objects.commits(part)
+            yield from (self._commit(oid, bodies[oid]) for oid in part)
 
     def _commit(self, oid: str, body: bytes) -> Commit:
         head, _, text = body.partition(b"\n\n")
@@ -55,25 +55,6 @@ class Log:
             signature=None,
             subject=message.partition("\n")[0].strip(),
         )
-
-
-def _bodies(oids: Sequence[str], output: bytes) -> Iterator[bytes]:
-    position = 0
-    for oid in oids:
-        end = output.find(b"\n", position)
-        words = output[position:end].split(b" ")
-        if words[1:2] != [b"commit"]:
-            raise EvidenceError(
-                f"this clone does not have {oid[:7]}", f"run `git fetch origin {oid}`"
-            )
-        body = output[end + 1 : end + 1 + int(words[2])]
-        named = hashlib.sha1(b"commit %d\0" % len(body) + body, usedforsecurity=False).hexdigest()
-        if named != oid:
-            raise EvidenceError(
-                f"this clone holds something else under the name {oid[:7]}", "clone it anew"
-            )
-        yield body
-        position = end + len(body) + 2
 
 
 def _values(lines: Sequence[str], key: str) -> list[str]:

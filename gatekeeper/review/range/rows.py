@@ -31,16 +31,16 @@ class Row:
     commit: str
     subject: str
     author: str
-    pull_request: int | None
-    how: How
-    opener: str
-    reviewers: tuple[str, ...]
-    contributors: tuple[str, ...]
-    merged_by: str
-    bypassed_by: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    failures: tuple[Failure, ...]
-    reason: str
+    pull_request: int | None = None
+    how: How = ""
+    opener: str = ""
+    reviewers: tuple[str, ...] = ()
+    contributors: tuple[str, ...] = ()
+    merged_by: str = ""
+    bypassed_by: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    reason: str = ""
 
     @property
     def verdict(self) -> Verdict:

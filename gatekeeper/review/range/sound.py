@@ -15,6 +15,7 @@ def unsound(demand: Demand, found: CommitRange) -> Iterator[Failure]:
     """Yield every reason why these facts cannot carry a verdict."""
     yield from _other_range(demand, found)
     yield from _incomplete(found)
+    yield from _astray(found)
     yield from _inconsistent(found)
 
 
@@ -50,7 +51,10 @@ def _incomplete(found: CommitRange) -> Iterator[Failure]:
     unknown = [short(one.commit.oid) for one in found.commits if not one.complete]
     if unknown:
         yield Failure(f"not all pull requests of {listed(unknown)} are known", _AGAIN)
-    # must be known to come from where releases come from
+
+
+def _astray(found: CommitRange) -> Iterator[Failure]:
+    # must be known to build on the older end, and to come from where releases come from
     if found.base_is_ancestor is None:
         reason = f"it is not known whether {found.head} descends from {found.base}"
         yield Failure(reason, found.mend or "run `git fetch --tags --unshallow origin`")
@@ -66,8 +70,13 @@ def _inconsistent(found: CommitRange) -> Iterator[Failure]:
         yield Failure(f"the commits do not fit to {found.base}..{found.head}", _AGAIN)
     # must know every pull request that its commits are connected with
     known = {pull.number for pull in found.pull_requests}
-    named = {one.number for commit in found.commits for one in commit.candidates
-             if one.repository_id == found.repository_id}  # fmt: skip
-    if missing := sorted(named - known):
+    if missing := sorted(set(_named(found)) - known):
         numbers = listed(f"#{number}" for number in missing)
         yield Failure(f"{numbers} could not be read", _AGAIN)
+
+
+def _named(found: CommitRange) -> Iterator[int]:
+    for commit in found.commits:
+        for candidate in commit.candidates:
+            if candidate.repository_id == found.repository_id:
+                yield candidate.number
