@@ -163,6 +163,10 @@ class Ledger:
             if connection.execute(select(_HEAD.c.id)).first() is None:
                 connection.execute(insert(_HEAD).values(id=1, sequence=0, digest=GENESIS))
 
+    @property
+    def _is_file(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         try:
@@ -171,7 +175,7 @@ class Ledger:
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None)
             detail = f"{type(cause or error).__name__}: {cause or 'see the URL'}"
-            step = remedy(cause, _BROKEN_STEP)
+            step = remedy(cause, _BROKEN_STEP if self._is_file else _SERVER_STEP)
             raise LedgerError(f"the ledger cannot be used ({detail})", step) from error
 
 
@@ -191,6 +195,10 @@ def file_of(url: str, root: Path) -> Path | None:
 
 
 _URL_STEP = "write `ledger:` as sqlite:///PATH or postgresql://…"
+_SERVER_STEP = (
+    "see that the ledger's server runs, answers and lets this user in; "
+    "`gatekeeper feature reconcile KEY` records later what was turned off meanwhile"
+)
 _BROKEN_STEP = "restore the ledger from a backup; what it recorded cannot be derived again"
 
 

@@ -85,6 +85,7 @@ def test_a_server_that_does_not_answer_is_an_error_that_keeps_the_password(tmp_p
     with pytest.raises(LedgerError, match="cannot be used") as error:
         Ledger.open("postgresql://ann:s3cret@127.0.0.1:1/x", tmp_path).verify()
     assert "s3cret" not in error.value.reason
+    assert error.value.next_step.startswith("see that the ledger's server runs")
 
 
 def test_a_server_without_a_ledger_is_an_error_and_no_empty_ledger(url: str) -> None:
