@@ -45,7 +45,9 @@ def opened(
         yield None
         return
     with index.opened(synced, request.cache_key) as found:
-        yield Source(found, _described(found, f"osv.dev's {ecosystem.osv}", None, synced=True))
+        # the evidence names the source: a mirror is not osv.dev
+        name = f"{ecosystem.osv} from {found.about.source}"
+        yield Source(found, _described(found, name, None, synced=True))
 
 
 @contextmanager

@@ -280,11 +280,13 @@ def project(tmp_path):
     return root
 
 
-def test_the_gate_asks_the_database_that_was_synchronised(project, judged, synced):
+def test_the_gate_asks_the_database_that_was_synchronised(project, judged, synced, tmp_path):
     result = judged(project)
     assert result.verdict is Verdict.FAIL
     assert [finding.where.package for finding in result.findings] == ["package-3@1.0"]
-    assert "10 advisories of osv.dev's PyPI, as of 2026-11-22" in result.checked[0]
+    assert (
+        f"10 advisories of PyPI from {tmp_path / 'good.zip'}, as of 2026-11-22" in result.checked[0]
+    )
 
 
 @pytest.mark.parametrize(
