@@ -86,7 +86,7 @@ def scan(look: Look) -> Seen:
 
 
 def _ask(look: Look) -> _Report:
-    cache = ("--rule-cache-dir", str(look.cache / "kingfisher"))
+    cache = ("--rule-cache-dir", str(look.cache))
     patterns = ("--rules-path", str(look.patterns))
     program = _program()
     processes.require(NAME, program)

@@ -13,6 +13,7 @@ from gatekeeper.core.gate import Request
 from gatekeeper.scan.excluding import split
 from gatekeeper.scan.results import Results
 from gatekeeper.scan.secrets import history, known, scanners, telling
+from gatekeeper.scan.secrets.compiled import Compiled
 from gatekeeper.scan.secrets.facts import History, Secret, SecretEvidence
 from gatekeeper.scan.secrets.known import Known
 from gatekeeper.scan.secrets.material import Material, Origin
@@ -35,15 +36,18 @@ def collect(request: Request[SecretSettings]) -> SecretEvidence:
         scanner = _chosen(request.settings.scanner)
         patterns = request.rules / "scan" / "secrets" / "patterns.yaml"
         depends = known.depends(scanners.identity(scanner), patterns)
-        clean = Known(Results(request.cache, request.cache_key), depends)
+        kept = Results(request.cache, request.cache_key)
+        compiled = Compiled(request.cache / "secrets" / scanner, kept, depends)
+        clean = Known(kept, depends)
         tree = gather(request, clean, material)
         change = _change(request)
         past = _past(change, request, material) if change else None
         request.progress(f"looking for secrets in {len(material.names())} files and versions")
         seconds = request.deadline - (time.monotonic() - started)
-        look = Look(material.folder, material.mark, patterns, request.cache, seconds)
+        look = Look(material.folder, material.mark, patterns, compiled.open(), seconds)
         answer = _answer(scanner, request.settings.scanner, look, nothing=not material.origins)
         if answer.seen:
+            compiled.close()
             clean.keep(tree.digests, tree.clean(answer.seen, material))
         return replace(_told(tree, answer, material, change), history=past)
 

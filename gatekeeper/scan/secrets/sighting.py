@@ -49,7 +49,7 @@ class Look:
         folder: holds nothing but the files to look at.
         mark: the last line of each of them.
         patterns: our own patterns.
-        cache: a folder for what can be computed again; may not exist yet.
+        cache: a folder for compiled patterns; may not exist yet.
         seconds: how long it may take.
     """
 

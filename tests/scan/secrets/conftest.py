@@ -18,7 +18,14 @@ from gatekeeper.scan.secrets.facts import SecretEvidence
 from tests.conftest import RequestFactory
 
 LETTERS = string.ascii_letters + string.digits
+# One for all tests, so that patterns are compiled once: what a test must have looked at is unique.
+SESSION_KEY = secrets.token_bytes(32)
 Collect = Callable[..., SecretEvidence]
+
+
+def harmless() -> bytes:
+    """A line that no other test has had looked at."""
+    return f"x = '{secrets.token_hex(8)}'\n".encode()
 
 
 def token() -> str:
@@ -40,7 +47,7 @@ def look(request_for: RequestFactory, scanner_cache: Path) -> Collect:
         settings: Mapping[str, Any] | None = None,
         subject: Subject | None = None,
         diff: str | None = None,
-        key: bytes = b"",
+        key: bytes = SESSION_KEY,
     ) -> SecretEvidence:
         request = request_for(
             SECRETS, root, settings=settings, subject=subject, options=Options(diff=diff)

@@ -13,13 +13,8 @@ from gatekeeper.core.model import Verdict
 from gatekeeper.scan.gate import SECRETS
 from gatekeeper.scan.scanners import kingfisher
 from gatekeeper.scan.secrets.settings import SecretSettings
-from tests.scan.secrets.conftest import Collect, token
+from tests.scan.secrets.conftest import Collect, harmless, token
 from tests.scan.secrets.test_tree import verdict, write
-
-
-@pytest.fixture
-def key() -> bytes:
-    return secrets.token_bytes(32)
 
 
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,15 +24,17 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_has_not_changed_is_spared_and_said_so(
     tmp_path: Path,
     look: Collect,
-    key: bytes,
     context: Context,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    write(tmp_path, {"a.py": b"x = 1\n", "b.gz": gzip.compress(b"x\0y"), "c.yml": b"x: 1\n"})
-    first = look(tmp_path, key=key)
+    write(
+        tmp_path,
+        {"a.py": harmless(), "b.gz": gzip.compress(b"x\0" + harmless()), "c.yml": harmless()},
+    )
+    first = look(tmp_path)
     assert first.ledger.as_before == ()
     broken(monkeypatch)
-    again = look(tmp_path, key=key)
+    again = look(tmp_path)
     assert set(again.ledger.as_before) == {"a.py", "b.gz", "c.yml"}
     assert verdict(again, context) is Verdict.PASS
     assert (again.ledger.binary, again.ledger.archived) == (
@@ -48,38 +45,52 @@ def test_what_has_not_changed_is_spared_and_said_so(
 
 
 def test_what_changed_or_is_called_otherwise_or_holds_a_secret_is_looked_at(
-    tmp_path: Path, look: Collect, key: bytes, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, look: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = f'k = "{token()}"\n'.encode()
     packed = {"secret.py": line, "secret.gz": gzip.compress(line)}
     write(
-        tmp_path, packed | {"a.py": b"x = 1\n", "b.txt": b"x: 1\n", "broken.7z": b"7z\xbc\xaf'\x1c"}
+        tmp_path,
+        packed | {"a.py": harmless(), "b.txt": harmless(), "broken.7z": b"7z\xbc\xaf'\x1c"},
     )
-    look(tmp_path, key=key)
+    look(tmp_path)
     (tmp_path / "b.txt").rename(tmp_path / "b.yaml")
     write(tmp_path, {"a.py": line})
-    again = look(tmp_path, key=key)
+    again = look(tmp_path)
     assert again.ledger.as_before == ()
     assert {one.path for one in again.secrets} == {"secret.py", "secret.gz!/content", "a.py"}
 
 
 def test_nothing_is_believed_that_another_wrote_or_another_scanner_found_clean(
-    tmp_path: Path, look: Collect, key: bytes, context: Context, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, look: Collect, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path, {"a.py": b"x = 1\n"})
-    look(tmp_path, key=key)
+    write(tmp_path, {"a.py": harmless()})
+    look(tmp_path)
     broken(monkeypatch)
     for other in (b"", secrets.token_bytes(32)):
         assert verdict(look(tmp_path, key=other), context) is Verdict.ERROR
-    found = look(tmp_path, {"scanner": "detect-secrets"}, key=key)
+    found = look(tmp_path, {"scanner": "detect-secrets"})
     assert found.ledger.as_before == ()
 
 
 def test_a_run_that_breaks_down_leaves_nothing_behind(
-    tmp_path: Path, look: Collect, key: bytes, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, look: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, {"a.py": f'k = "{token()}"\n'.encode()})
     with monkeypatch.context() as within:
         broken(within)
-        assert look(tmp_path, key=key).problem
-    assert look(tmp_path, key=key).secrets
+        assert look(tmp_path).problem
+    assert look(tmp_path).secrets
+
+
+def test_compiled_patterns_are_used_only_where_we_saw_them_made(
+    tmp_path: Path, look: Collect, scanner_cache: Path
+) -> None:
+    write(tmp_path, {"a.py": harmless()})
+    look(tmp_path)
+    (made,) = (scanner_cache / "secrets" / "kingfisher").rglob("*.vscdb")
+    sound = made.read_bytes()
+    made.write_bytes(sound[:-100])
+    write(tmp_path, {"a.py": f'k = "{token()}"\n'.encode()})
+    assert look(tmp_path).secrets
+    assert made.read_bytes() == sound

@@ -22,7 +22,7 @@ from gatekeeper.scan.secrets.facts import SecretEvidence
 from gatekeeper.scan.secrets.material import Material, Origin
 from gatekeeper.scan.secrets.settings import SecretSettings
 from tests.conftest import NOW
-from tests.scan.secrets.conftest import Collect, token
+from tests.scan.secrets.conftest import Collect, harmless, token
 
 # Names and folders that scanners leave out on their own.
 LEFT_OUT = (
@@ -150,7 +150,7 @@ def test_what_cannot_be_looked_into_is_known(why: str, tmp_path: Path) -> None:
 def test_what_cannot_be_looked_into_is_no_pass(
     tmp_path: Path, look: Collect, context: Context
 ) -> None:
-    write(tmp_path, {"b.py": b"x = 1\n"} | {f"a/{n}": d for n, d in enumerate(SEALED.values())})
+    write(tmp_path, {"b.py": harmless()} | {f"a/{n}": d for n, d in enumerate(SEALED.values())})
     assert verdict(look(tmp_path), context) is Verdict.ERROR
     excluded = look(tmp_path, {"exclude": [{"path": "/a/", "reason": "kept for its own sake"}]})
     assert verdict(excluded, context) is Verdict.PASS
@@ -179,7 +179,7 @@ def test_a_locked_archive_is_refused() -> None:
 def test_a_clean_tree_passes_and_says_what_was_looked_at(
     tmp_path: Path, look: Collect, context: Context
 ) -> None:
-    write(tmp_path, {"a.py": b"x = 1\n", "b.txt": b"hello\n"})
+    write(tmp_path, {"a.py": harmless(), "b.txt": harmless()})
     evidence = look(tmp_path)
     judged = SECRETS.judge(evidence, SecretSettings(), context)
     assert verdict(evidence, context) is Verdict.PASS
@@ -192,7 +192,7 @@ def test_a_file_whose_mark_is_not_found_is_no_pass(
 ) -> None:
     from gatekeeper.scan.scanners import kingfisher
 
-    write(tmp_path, {"a.py": b"x = 1\n"})
+    write(tmp_path, {"a.py": harmless()})
     monkeypatch.setattr(kingfisher, "_FLAGS", (*kingfisher._FLAGS, "--exclude", "*.txt"))
     assert verdict(look(tmp_path), context) is Verdict.ERROR
 
@@ -202,7 +202,7 @@ def test_a_scanner_that_breaks_down_is_not_replaced_by_a_weaker_one(
 ) -> None:
     from gatekeeper.scan.scanners import kingfisher
 
-    write(tmp_path, {"a.py": b"x = 1\n"})
+    write(tmp_path, {"a.py": harmless()})
     monkeypatch.setattr(kingfisher, "_FLAGS", ("--no-such-flag",))
     evidence = look(tmp_path)
     assert (evidence.scanner, evidence.problem != "") == ("kingfisher", True)
