@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from gatekeeper.github.answers import read
-from gatekeeper.github.client import Client
-from gatekeeper.github.pulls import names
+from gatekeeper.github.names import names
+
+if TYPE_CHECKING:
+    from gatekeeper.github.client import Client
 
 _Oid = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatekeeper.core.errors import EvidenceError
 from gatekeeper.github.answers import Permission, read
 from gatekeeper.github.client import Client
-from gatekeeper.github.pulls import names
+from gatekeeper.github.names import names
 
 
 def permission(client: Client, repository: str, login: str) -> Permission:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -24,10 +23,10 @@ from gatekeeper.github.answers import (
     read,
 )
 from gatekeeper.github.client import Client
+from gatekeeper.github.names import names
 
 PAGE_SIZE = 100
 _MOST_PAGES = 1000
-_REPOSITORY = re.compile(r"([^/]+)/([^/]+)")
 
 P = TypeVar("P", bound=BaseModel)
 T = TypeVar("T")
@@ -140,17 +139,6 @@ class PullRequestReader:
             raise EvidenceError(f"GitHub answered about another pull request than {self._what}")
         self.repository = found.name_with_owner
         return answer
-
-
-def names(repository: str, what: str) -> dict[str, str]:
-    """Return `owner` and `name` of a repository. Raises EvidenceError when it has no such form."""
-    found = _REPOSITORY.fullmatch(repository)
-    if found is None:
-        raise EvidenceError(
-            f"`{repository}` is no GitHub repository, so {what} cannot be asked for",
-            "run inside a clone whose remote is on GitHub, or name a folder of recordings",
-        )
-    return {"owner": found[1], "name": found[2]}
 
 
 def nodes(page: Page[T], after: Callable[[str], Page[T]], what: str) -> Iterator[T]:

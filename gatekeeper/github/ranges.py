@@ -21,7 +21,8 @@ from gatekeeper.github.answers import (
 )
 from gatekeeper.github.batches import Batches, Kind
 from gatekeeper.github.client import Client
-from gatekeeper.github.pulls import PAGE_SIZE, Answered, names, nodes
+from gatekeeper.github.names import names
+from gatekeeper.github.pulls import PAGE_SIZE, Answered, nodes
 
 COMMITS_AT_ONCE = 100
 PULLS_AT_ONCE = 25
