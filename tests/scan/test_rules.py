@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
 import pytest
 import yaml
 
-from gatekeeper.scan.code.facts import ScannerRun
+from gatekeeper.scan.code.facts import Mend, ScannerRun
 from gatekeeper.scan.scanners import load
 from gatekeeper.scan.scanners.interface import Task
 
@@ -91,6 +92,31 @@ def test_data_in_the_source_keeps_no_rule_busy(tmp_path, rules_dir):
     run = load("semgrep").scan(task)
     assert run.failed == ()
     assert run.scanned == run.wanted
+
+
+def mended(text: str, mends: Iterable[Mend]) -> str:
+    """Return the code with all changes made, the last in the file first; each is in one line."""
+    lines = text.split("\n")
+    for mend in sorted(set(mends), key=lambda one: one.start, reverse=True):
+        (row, first), (last_row, last) = mend.start, mend.end
+        assert row == last_row
+        line = lines[row - 1]
+        lines[row - 1] = line[: first - 1] + mend.text + line[last - 1 :]
+    return "\n".join(lines)
+
+
+def test_what_a_fix_has_mended_is_found_no_more(tmp_path, fixtures_run, rules_dir):
+    fixed = [hit for hit in fixtures_run.hits if hit.mend]
+    paths = tuple(sorted({hit.path for hit in fixed}))
+    for path in paths:
+        text = (FOLDER / path).read_text(encoding="utf-8")
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        mends = [hit.mend for hit in fixed if hit.path == path and hit.mend]
+        (tmp_path / path).write_text(mended(text, mends), encoding="utf-8")
+    task = Task(tmp_path, paths, rules_dir, tmp_path / "cache", time.monotonic() + 120)
+    again = {(hit.rule, hit.path, hit.line) for hit in load("semgrep").scan(task).hits}
+    assert {hit.rule for hit in fixed} >= {"python-insecure-cookie", "javascript-insecure-cookie"}
+    assert not again & {(hit.rule, hit.path, hit.line) for hit in fixed}
 
 
 def test_every_hit_is_explained_by_the_catalog(fixtures_run, catalog):
