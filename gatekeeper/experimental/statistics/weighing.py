@@ -55,7 +55,8 @@ class Weighed:
     Attributes:
         harm: against "errors are no more frequent in the experimental arm".
         safety: against "they are more frequent by the margin, or more".
-        calm: against "the experimental arm's share of contexts with errors is not negligible".
+        calm: against "the experimental arm's share of contexts with errors is not negligible", in
+            the last stage.
         mismatch: against "the arms have the sizes that were asked for", where it is most.
     """
 
@@ -86,7 +87,9 @@ def weigh(tallies: Iterable[Tally], limits: Limits) -> Weighed:
     return Weighed(
         harm=sum(_compared(stage, log_above, 1.0) for stage in compared),
         safety=sum(_compared(stage, log_below, limits.margin) for stage in compared),
-        calm=sum(_calm(stage.experimental, limits.negligible) for stage in stages),
+        # must be of one stage: who comes again in the next would count twice as somebody without
+        # an error, and without a control arm nothing makes up for that
+        calm=_calm(stages[-1].experimental, limits.negligible) if stages else 0.0,
         mismatch=max(map(mismatch, stages), default=0.0),
     )
 

@@ -82,6 +82,12 @@ def test_stages_with_other_shares_are_weighed_with_their_own() -> None:
     assert not weigh([first, second], LIMITS).harmful(LIMITS)
 
 
+def test_the_same_calm_people_in_another_stage_are_no_more_evidence_of_calm() -> None:
+    few = halves(0, 0, 2_000)
+    assert weigh([few] * 10, LIMITS).calm == weigh([few], LIMITS).calm
+    assert not weigh([few] * 10, LIMITS).safe(LIMITS)
+
+
 def test_arms_of_the_wrong_size_are_told_and_stragglers_are_not() -> None:
     assert weigh([Tally(Arm(5_500), Arm(4_500), HALF)], LIMITS).mismatched(LIMITS)
     assert not weigh([Tally(Arm(5_050), Arm(4_950), HALF)], LIMITS).mismatched(LIMITS)
