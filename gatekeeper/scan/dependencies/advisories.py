@@ -56,7 +56,7 @@ def opened(
             kept = Kept(Path(home), secrets.token_bytes(32))
         path = kept.cache / "folders" / f"{ecosystem.key}-{_digest(folder)}.sqlite"
         if not _is_ours(path, kept.key):
-            _compile(folder, name, ecosystem, Kept(path, kept.key))
+            _compile(folder, name, ecosystem, path, kept.key)
         yield stack.enter_context(index.opened(path, kept.key))
 
 
@@ -79,15 +79,15 @@ def _digest(folder: Path) -> str:
     return whole.hexdigest()[:32]
 
 
-def _compile(folder: Path, name: str, ecosystem: Ecosystem, kept: Kept) -> None:
+def _compile(folder: Path, name: str, ecosystem: Ecosystem, path: Path, key: bytes) -> None:
     found = build.gather(reading.of_folder(folder), ecosystem)
     found.require_distinct()
     told = build.about(found, f"the folder `{name}`", _synced(folder, name))
-    kept.cache.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.cache.parent) as home:
-        new = Path(home) / kept.cache.name
-        build.write(new, found, told, kept.key)
-        new.replace(kept.cache)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as home:
+        new = Path(home) / path.name
+        build.write(new, found, told, key)
+        new.replace(path)
 
 
 def _synced(folder: Path, name: str) -> datetime | None:
