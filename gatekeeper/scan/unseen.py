@@ -20,9 +20,11 @@ def failures(items: Iterable[Unseen], who: str, steps: Mapping[str, str]) -> Ite
         steps: what to do, by the beginning of the reason; `""` fits every reason and stands last.
     """
     for reason, group in _by_reason(items).items():
-        which = f"; the first is {group[0].path}" if len(group) > 1 else f": {group[0].path}"
+        count = len({item.path for item in group})
+        place = _place(group[0])
+        which = f"; the first is {place}" if count > 1 else f": {place}"
         step = next(step for start, step in steps.items() if reason.startswith(start))
-        yield Failure(f"{files(len(group))} not seen by {who}: {reason}{which}", step)
+        yield Failure(f"{files(count)} not seen by {who}: {reason}{which}", step)
 
 
 def lines(excluded: Iterable[Unseen], skipped: Iterable[Unseen]) -> Iterator[str]:
@@ -36,6 +38,10 @@ def lines(excluded: Iterable[Unseen], skipped: Iterable[Unseen]) -> Iterator[str
 def files(count: int) -> str:
     """Return `1 file` or `2 files`."""
     return f"{count} file{'s' * (count != 1)}"
+
+
+def _place(item: Unseen) -> str:
+    return ":".join(str(part) for part in (item.path, item.line) if part)
 
 
 def _few(group: Sequence[Unseen]) -> str:
