@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -18,6 +18,7 @@ from gatekeeper.scan.dependencies.locks.interface import (
     text_of,
 )
 from gatekeeper.scan.dependencies.locks.requirements import exact_version
+from gatekeeper.scan.dependencies.locks.toml import UV
 from gatekeeper.scan.files import language
 from gatekeeper.scan.scanners.interface import in_words
 
@@ -43,7 +44,8 @@ def _has_mark(root: Path, path: str) -> bool:
 def _entries(root: Path, path: str, listed: frozenset[str]) -> Iterator[Pin | Unpinned | Problem]:
     try:
         text = text_of(root, path).replace("\r\n", "\n") + "\n"
-        yield from _needs(text, path, f"{path}.lock" in listed)
+        held = _held(root, f"{path}.lock") if f"{path}.lock" in listed else {}
+        yield from _needs(text, path, held)
     except (UnreadableError, ValueError, TypeError) as error:
         yield Problem(f"{path} has script metadata that cannot be read: {_why(error)}", _MEND)
 
@@ -52,17 +54,34 @@ def _why(error: Exception) -> str:
     return in_words(str(error)).partition("(")[0].strip() or "it is malformed"
 
 
-def _needs(text: str, path: str, locked: bool) -> Iterator[Pin | Unpinned]:
-    """Yield what a script needs; one with a lock of its own is judged by that."""
+def _held(root: Path, lock: str) -> dict[str, str | None]:
+    """Return the versions that the lock of a script holds; None for what is told as unpinned."""
+    found = UV.read(root, lock)
+    return {
+        **{one.name: None for one in found.unpinned},
+        **{it.name: it.version for it in found.pins},
+    }
+
+
+def _needs(text: str, path: str, held: Mapping[str, str | None]) -> Iterator[Pin | Unpinned]:
+    """Yield what a script needs, but for what its lock holds: that is judged there."""
     blocks = [*_BLOCK.finditer(text)]
     if len(blocks) > 1:
         raise ValueError("two blocks")
     for block in blocks:
         start = text.count("\n", 0, block.start()) + 1
         for line in _dependencies(block[1]):
-            told = _told(line, path, start)
-            if not locked:
-                yield told
+            wanted = _requirement(line)
+            if not _is_held(wanted, held):
+                yield _told(wanted, path, start)
+
+
+def _is_held(wanted: Requirement, held: Mapping[str, str | None]) -> bool:
+    name = canonicalize_name(wanted.name)
+    if name not in held:
+        return False
+    version = held[name]
+    return version is None or wanted.specifier.contains(version, prereleases=True)
 
 
 def _dependencies(block: str) -> list[str]:
@@ -73,14 +92,17 @@ def _dependencies(block: str) -> list[str]:
     return found
 
 
-def _told(line: str, path: str, number: int) -> Pin | Unpinned:
+def _requirement(line: str) -> Requirement:
     try:
-        wanted = Requirement(line)
+        return Requirement(line)
     except InvalidRequirement:
         raise ValueError(f"`{line}` is no requirement") from None
+
+
+def _told(wanted: Requirement, path: str, number: int) -> Pin | Unpinned:
     name = canonicalize_name(wanted.name)
     if wanted.url:
         return Unpinned(name, path, number, "comes from a URL", sourced=True)
     if exact := exact_version(wanted):
         return Pin(name, exact, path, number)
-    return Unpinned(name, path, number, "has no exact version in the script, which has no lock")
+    return Unpinned(name, path, number, "has no exact version in the script or its lock")

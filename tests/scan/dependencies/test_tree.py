@@ -124,6 +124,20 @@ def test_a_script_with_a_lock_is_judged_by_that(written):
 
 
 @pytest.mark.parametrize(
+    ("lock", "loose"),
+    [
+        ("", ["click", "flask"]),
+        ('[[package]]\nname = "click"\nversion = "7.0"\n', ["click", "flask"]),
+        ('[[package]]\nname = "click"\nversion = "8.1.7"\n', ["flask"]),
+    ],
+)
+def test_a_lock_that_does_not_hold_what_its_script_asks_for_hides_nothing(written, lock, loose):
+    needs = script('["click>=8", "flask>=2"]')
+    found = surveyed(written({"run.py": needs, "run.py.lock": lock}))
+    assert [item.name for item in found.unpinned] == loose
+
+
+@pytest.mark.parametrize(
     "text",
     [
         script('"flask"'),
