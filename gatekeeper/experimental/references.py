@@ -15,13 +15,15 @@ def references(root: Path, flag: str, features: str) -> tuple[str, ...] | None:
         Names from `root`; None when that cannot be told.
     """
     try:
-        names = git.files(root) if git.is_repository(root) else None
-        if names is None:
-            return None
-        outside = (name for name in names if not PurePosixPath(name).is_relative_to(features))
-        return tuple(name for name in outside if _names(root / name, flag))
+        return _found(root, flag, features) if git.is_repository(root) else None
     except (ToolError, OSError):
         return None
+
+
+def _found(root: Path, flag: str, features: str) -> tuple[str, ...]:
+    names = (PurePosixPath(name) for name in git.files(root))
+    outside = (name for name in names if not name.is_relative_to(features))
+    return tuple(name.as_posix() for name in outside if _names(root / name, flag))
 
 
 def _names(file: Path, flag: str) -> bool:
