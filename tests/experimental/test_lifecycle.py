@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from gatekeeper.experimental.outcome import Order, Outcome
+from gatekeeper.experimental.references import references
 from gatekeeper.experimental.routine import routine
 from gatekeeper.experimental.state import FeatureState, Phase
 from tests.experimental.conftest import D1, D2, DECLARATION, KEY, Shop, done, refused
@@ -292,3 +294,13 @@ def test_what_somebody_turned_on_after_a_rollback_is_turned_off_again(shop: Shop
     done(shop.service.reconcile(KEY, ALICE))
     assert not shop.backend.read(KEY, "production").live
     assert state(shop).phase is Phase.ROLLED_BACK
+
+
+def test_outside_of_a_checkout_nobody_can_tell_who_names_the_flag(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(KEY)
+    assert references(tmp_path, KEY, "features") is None
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    (tmp_path / "features").mkdir()
+    (tmp_path / "features" / f"{KEY}.yml").write_text(DECLARATION)
+    (tmp_path / "gone").symlink_to("nowhere")
+    assert references(tmp_path, KEY, "features") == ("shop.py",)
