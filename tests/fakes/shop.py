@@ -133,6 +133,7 @@ class Shop:
     def open(self, login: str, branch: str, base: str = "main") -> PullRequest:
         """Open a pull request for what a branch holds."""
         nodes = self._own(branch, base)
+        self.hub.branches.setdefault(base, self.tip(base))
         pull = self.hub.open(login, *nodes, branch=branch)
         pull.node["baseRefName"] = base
         pull.node["baseRefOid"] = self.tip(base)
