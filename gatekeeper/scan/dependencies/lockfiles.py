@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gatekeeper.scan.dependencies import pin_files
@@ -16,6 +16,8 @@ from gatekeeper.scan.dependencies.locks.interface import (
     UnreadableError,
 )
 from gatekeeper.scan.dependencies.projects import Locked
+
+_PINS = replace(REQUIREMENTS, name="pins")
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ class Locks:
     def held(self) -> Locked:
         """Return what projects in Python are held against.
 
-        Locks of npm and of single scripts hold nothing of theirs.
+        Locks of npm and of single scripts hold nothing of theirs, nor do texts that no build names.
         """
         others = {file.path for file in self.files if not _is_of_projects(file)}
         paths = [file.path for file in self.files if file.path not in others]
@@ -63,7 +65,8 @@ class Locks:
 
 
 def _is_of_projects(file: LockFile) -> bool:
-    return file.ecosystem == PYPI and not file.path.endswith(".py.lock")
+    is_theirs = file.ecosystem == PYPI and file.format != _PINS.name
+    return is_theirs and not file.path.endswith(".py.lock")
 
 
 def read(root: Path, paths: Sequence[str]) -> Locks:
@@ -72,8 +75,10 @@ def read(root: Path, paths: Sequence[str]) -> Locks:
     for path, lock in _claimed(paths):
         locks.read(root, path, lock)
     included = pin_files.find(root, paths)
-    for path in included.files:
+    for path in included.installed:
         locks.read(root, path, REQUIREMENTS)
+    for path in included.others:
+        locks.read(root, path, _PINS)
     locks.take(included.said)
     return locks
 

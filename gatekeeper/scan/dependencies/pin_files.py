@@ -42,9 +42,16 @@ _RULE = "unread-requirements"
 
 @dataclass(frozen=True, slots=True)
 class PinFiles:
-    """Files to read as requirements, and what builds name that is not there."""
+    """Files to read as requirements.
 
-    files: tuple[str, ...]
+    Attributes:
+        installed: those that a build installs from.
+        others: texts that hold nothing but pins; nobody may ever install from them.
+        said: what builds name that is not there.
+    """
+
+    installed: tuple[str, ...]
+    others: tuple[str, ...]
     said: Requirements
 
 
@@ -56,9 +63,14 @@ def find(root: Path, paths: Sequence[str]) -> PinFiles:
         by_name[posixpath.basename(path)].append(path)
     resolved = {one: _resolve(one, by_name) for path in builds for one in _named(root, path)}
     missing = tuple(_unread(one) for one, several in resolved.items() if not several)
-    found = {*_pure(root, paths), *chain.from_iterable(resolved.values())}
-    free = sorted(path for path in found if format_of(path) is None)
-    return PinFiles(tuple(free), Requirements(unpinned=missing))
+    installed = set(chain.from_iterable(resolved.values()))
+    others = {*_pure(root, paths)} - installed
+    return PinFiles(_free(installed), _free(others), Requirements(unpinned=missing))
+
+
+def _free(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the files that no format claims by name."""
+    return tuple(sorted(path for path in paths if format_of(path) is None))
 
 
 def _pure(root: Path, paths: Iterable[str]) -> Iterator[str]:

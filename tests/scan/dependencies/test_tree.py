@@ -46,6 +46,15 @@ def test_a_file_that_holds_nothing_but_pins_is_read_whatever_its_name(written, n
     assert pins(found) == [("flask", "2.0.1", name), ("click", "8.1.7", name)]
 
 
+def test_a_text_that_no_build_installs_from_is_no_lock_of_a_project(written):
+    project = '[project]\nname = "x"\ndependencies = ["flask"]\n'
+    files = {"pyproject.toml": project, "harmless.txt": PINS}
+    (problem,) = surveyed(written(files)).problems
+    assert "pyproject.toml has no lock file" in problem.reason
+    build = {"Dockerfile": "RUN pip install -r harmless.txt\n"}
+    assert surveyed(written(build)).problems == ()
+
+
 @pytest.mark.parametrize(
     "text", ["", "# nothing\n", "a text\n", "flask==2.0.1\nand more words\n", LOOSE, "a == b\n"]
 )
