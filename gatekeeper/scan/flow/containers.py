@@ -21,6 +21,7 @@ from gatekeeper.scan.flow.values import (
 )
 
 _SEQUENCES = ("list", "tuple")
+_MOST = 256
 
 
 def key_of(value: Value) -> Constant | None:
@@ -41,6 +42,8 @@ def of(kind: str, values: Sequence[Value]) -> Thing:
     """Return a sequence or set of exactly these values."""
     if kind == "set":
         return Thing("set", rest=joined(values), sure=False)
+    if len(values) > _MOST:
+        return Thing(kind, rest=joined(values), sure=False)
     return Thing(kind, {index(place): value for place, value in enumerate(values)})
 
 

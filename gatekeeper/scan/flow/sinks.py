@@ -26,6 +26,7 @@ _STATEMENT = re.compile(
 )
 # where a value stands, which could be a parameter; names of tables and columns could not
 _VALUE = re.compile(r"(?i)(['\"=<>,(%]|\b(like|in|values|limit|offset|between|and|is))\s*$")
+_NO_HTML = "it is sent as JSON, or a response whose text is looked at where it is made"
 _NOT_DANGEROUS = "called like this it does nothing dangerous"
 
 
@@ -142,17 +143,20 @@ def check_return(run: Run, node: ast.Return, value: Value) -> None:
     if not run.frame.route:
         return
     answer = _body(run, value)
-    if answer is not None:
+    if answer is None:
+        run.record.note(_span(node), "xss", (), _NO_HTML)
+    else:
         _note(run, node, "xss", answer)
 
 
 def _body(run: Run, value: Value) -> Value | None:
-    """Return the text of an answer; None for dictionaries and lists, which are sent as JSON."""
-    if len(value.references) == 1 and not value.origins and not value.constants:
-        thing = run.now.thing(next(iter(value.references)))
-        if thing.kind == "tuple":
-            places = containers.places(thing)
-            return _body(run, places[0]) if places else value
+    """Return the text of an answer; None when it is sent as JSON, or looked at where it is made."""
+    if "response" in value.tags:
         return None
-    texts = replace(value, references=frozenset())
-    return None if "response" in value.tags or texts.nothing else texts
+    if len(value.references) != 1 or value.origins or value.constants or value.callees:
+        return replace(value, references=frozenset()) if value.origins else value
+    thing = run.now.thing(next(iter(value.references)))
+    if thing.kind == "tuple":
+        places = containers.places(thing)
+        return _body(run, places[0]) if places else value
+    return None if thing.kind in {"dict", "list"} else value

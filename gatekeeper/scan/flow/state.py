@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from gatekeeper.scan.flow.values import NOTHING, Constant, Value, joined
+from gatekeeper.scan.flow.values import NOTHING, SAFE, Constant, Value, joined
 
+# Places that are kept apart: what is larger is no record that a program is written for.
+_MOST = 256
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -43,6 +45,8 @@ class Thing:
 
     def with_item(self, key: Constant, value: Value) -> Thing:
         """Return it after a write under a known key."""
+        if len(self.items) >= _MOST and key not in self.items:
+            return self.with_more(joined((value, SAFE)))
         value = joined((value, self.items[key])) if self.many and key in self.items else value
         return replace(self, items={**self.items, key: value}, sure=self.sure and not self.many)
 

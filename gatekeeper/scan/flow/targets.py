@@ -89,6 +89,8 @@ def stain(run: Run, base: ast.expr, value: Value) -> None:
     if not isinstance(base, ast.Name) or worst(more) is Kind.SAFE:
         return
     known = run.lookup(base.id)
+    if known is not None and "response" in known.tags:
+        return  # cookies and headers of a response are no HTML
     if known is None or known.references:
         for number, thing in run.now.things(known) if known else ():
             run.now.heap[number] = thing.with_more(more)

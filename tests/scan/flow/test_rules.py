@@ -128,6 +128,23 @@ def allowed(name):
     assert "python-unrestricted-upload" not in rules
 
 
+def test_a_cookie_of_a_response_is_no_html(spec):
+    code = (
+        VIEW
+        + """\
+    from flask import make_response, render_template
+    answer = make_response(render_template("a.html"))
+    answer.set_cookie("seen", request.args["q"])
+    answer.headers["X"] = request.args["q"]
+    return answer
+"""
+    )
+    analysis = analyse(code, spec)
+    assert "python-cross-site-scripting" not in {h["rule"] for h in told(analysis, spec)["hits"]}
+    last = len(code.splitlines())
+    assert any(c.weakness == "xss" and c.line == last for c in analysis.cleared)
+
+
 def test_every_rule_of_the_data_flow_alone_has_twins(rules_dir):
     text = (rules_dir / "scan" / "flow.yml").read_text(encoding="utf-8")
     assert {rule["id"] for rule in yaml.safe_load(text)["rules"]} <= {twin[0] for twin in TWINS}
