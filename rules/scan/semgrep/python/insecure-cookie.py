@@ -68,6 +68,11 @@ def login(token, given, settings):
     response.set_cookie("choice", given, secure=settings.COOKIE_SECURE)
     # ok: python-insecure-cookie
     response.set_cookie("choice", given, 60, None, "/", None, True, True)
+    flags = {"off": False, "on": True}
+    # ruleid: python-insecure-cookie
+    response.set_cookie("choice", given, secure=flags["off"])
+    # ok: python-insecure-cookie
+    response.set_cookie("choice", given, secure=flags["on"])
     options = {"secure": False, "httponly": True}
     # ruleid: python-insecure-cookie
     response.set_cookie("choice", given, **options)

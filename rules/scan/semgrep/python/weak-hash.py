@@ -154,6 +154,12 @@ def containers():
     hashlib.new({"x": "sha1", "y": "sha256"}["x"])
     # ok: python-weak-hash-by-name
     hashlib.new({"x": "sha1", "y": "sha256"}["y"])
+    names = ["md5", "sha256"]
+    # ruleid: python-weak-hash-by-name
+    hashlib.new(names[0])
+    names.pop(0)
+    # ok: python-weak-hash-by-name
+    hashlib.new(names[0])
     options = configparser.ConfigParser()
     options.add_section("hash")
     options.set("hash", "old", "md5")
