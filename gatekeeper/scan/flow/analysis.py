@@ -33,13 +33,13 @@ from gatekeeper.scan.flow.values import UNKNOWN, Kind, Value, joined
 # For one function, and for all of a file; fewer where no visitor's data enters.
 _STEPS = 25_000
 _MOST_STEPS = 200_000
-_FEW_STEPS = 40_000
+_FEW_STEPS = 20_000
 _VISITED = re.compile(
     rb"request|HTTPRequestHandler|FieldStorage|get_argument"
     rb"|@[\w.]+\.(route|get|post|put|patch|delete|websocket)\("
 )
-# How deep to go into calls: where no visitor's data enters, only calls nearby can matter.
-_DEEP, _SHALLOW = 6, 2
+# How deep to go into calls: where no visitor's data enters, each function is taken by itself.
+_DEEP, _SHALLOW = 6, 0
 
 
 @dataclass(frozen=True, slots=True)

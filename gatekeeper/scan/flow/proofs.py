@@ -40,6 +40,8 @@ def proofs(run: Run, test: ast.expr, side: bool) -> list[Proof]:
 
 def remember(run: Run, test: ast.expr, value: Value) -> Value:
     """Return the value of a test, such that asking for it later proves what the test proves."""
+    if not run.deepest:
+        return value
     with run.aside():
         both = tuple(proofs(run, test, True)), tuple(proofs(run, test, False))
     if not any(both):
