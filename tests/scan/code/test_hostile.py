@@ -121,7 +121,7 @@ def deep_blocks(root: Path) -> None:
 
 
 def long_sum(root: Path) -> None:
-    (root / "sum.py").write_text("x = " + "1 + " * 6_000 + "1\n")
+    (root / "sum.py").write_text("x = " + "1 + " * 1_200 + "1\n")
 
 
 def deep_lists(root: Path) -> None:
