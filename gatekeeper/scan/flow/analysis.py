@@ -35,7 +35,7 @@ _STEPS = 25_000
 _MOST_STEPS = 200_000
 _FEW_STEPS = 20_000
 _VISITED = re.compile(
-    rb"request|HTTPRequestHandler|FieldStorage|get_argument"
+    rb"\brequest\s*[.\[,)]|import[^\n]*\brequest\b|=\s*request\b|HTTPRequestHandler|FieldStorage|get_argument"
     rb"|@[\w.]+\.(route|get|post|put|patch|delete|websocket)\("
 )
 # How deep to go into calls: where no visitor's data enters, each function is taken by itself.

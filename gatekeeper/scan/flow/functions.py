@@ -31,7 +31,11 @@ def inline(
     definition = run.definitions[function.number]
     assert isinstance(definition, FunctionNode)
     frame = run.frame
-    if len(run.frames) > run.deepest + 1 or not run.deepest or frame.functions.count(function.number) > 0:
+    if (
+        len(run.frames) > run.deepest + 1
+        or not run.deepest
+        or frame.functions.count(function.number) > 0
+    ):
         return joined((derived(arguments.data(run)), UNKNOWN))
     site = id(node) if node is not None else 0
     scope = run.intern("scope", function.number, site)
