@@ -24,7 +24,7 @@ FORMAT = 1
 
 def serve(
     look: Callable[[Path, str], dict[str, Any]],
-    prepare: Callable[[dict[str, str]], None] = lambda options: None,
+    prepare: Callable[[dict[str, str]], None] = lambda _: None,
 ) -> None:
     """Look at the files of the task.
 
