@@ -22,7 +22,10 @@ def judge(evidence: CodeEvidence, settings: CodeSettings, context: Context) -> J
         *coverage.failures(evidence),
         *map(_unknown, merge.unknown_rules(evidence, context.rules)),
     )
-    blocking = [finding for finding in found if finding.blocking]
+    proofs = proven.waivers(standing, found)
+    disproven = {waiver.fingerprint for waiver in proofs}
+    upheld = [finding for finding in found if finding.fingerprint not in disproven]
+    blocking = [finding for finding in upheld if finding.blocking]
     return Judgement(
         checked=(
             *coverage.counts(evidence),
@@ -31,10 +34,10 @@ def judge(evidence: CodeEvidence, settings: CodeSettings, context: Context) -> J
         ),
         findings=found,
         failures=failures,
-        summary="" if failures else _summary(found, blocking, settings.fail_on),
+        summary="" if failures else _summary(upheld, blocking, settings.fail_on),
         next_steps=_next_steps(blocking),
         waivers=(
-            *proven.waivers(standing, found),
+            *proofs,
             *(_inline(evidence, settings, context) if settings.inline_waivers else ()),
         ),
     )
