@@ -1,6 +1,9 @@
 """Requests, seconds and memory of an audit, by the size of the release, against the fake GitHub.
 
-    python scripts/bench/review/ranges.py [COMMITS …]      (default: 10 1000 10000)
+    python scripts/bench/review/ranges.py [--host-only] [COMMITS …]    (default: 10 1000 10000)
+
+With `--host-only` git is not asked about the content of each pull request, which takes most of
+the time: about twenty calls of git for each.
 
 Each size runs in a process of its own, so that its peak memory is its own; what is measured is
 the gate (collect and judge), not the building of the history. The fake runs in the same process.
@@ -23,14 +26,17 @@ SIZES = (10, 1_000, 10_000)
 _EACH = 4  # three commits and their merge
 
 
-def measure(commits: int) -> dict[str, float]:
+def measure(commits: int, *, host_only: bool) -> dict[str, float]:
     from gatekeeper.core.gate import Context, Options, Request
     from gatekeeper.core.model import Subject
     from gatekeeper.review.gate import REVIEW
+    from gatekeeper.review.range import collect
     from gatekeeper.wiring.catalog import catalog
     from tests.fakes.history import grow
     from tests.fakes.shop import Shop
 
+    if host_only:
+        collect.content_added = lambda _, pull: pull
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shop = Shop(folder / "shop")
@@ -70,12 +76,13 @@ def measure(commits: int) -> dict[str, float]:
 
 
 def main() -> None:
-    sizes = [int(word) for word in sys.argv[1:]] or list(SIZES)
+    mode = [word for word in sys.argv[1:] if word == "--host-only"]
+    sizes = [int(word) for word in sys.argv[1:] if word not in mode] or list(SIZES)
     print(f"{'commits':>8} {'requests':>9} {'collect s':>10} {'judge s':>8} {'ms/commit':>10} "
           f"{'MB before':>10} {'MB peak':>8}")  # fmt: skip
     for size in sizes:
         done = subprocess.run(
-            [sys.executable, __file__, "--one", str(size)],
+            [sys.executable, __file__, "--one", str(size), *mode],
             check=False,
             capture_output=True,
             text=True,
@@ -91,6 +98,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
-        print(json.dumps(measure(int(sys.argv[2]))))
+        print(json.dumps(measure(int(sys.argv[2]), host_only="--host-only" in sys.argv)))
     else:
         main()
