@@ -220,15 +220,25 @@ def _replace(run: Run, node: ast.Call, plain: Value, arguments: Arguments) -> Va
     data = derived(joined((plain, new if new is not None else NOTHING)), still=True)
     if old is None or new is None or old.text is None or new.text is None:
         return data
-    if _ESCAPED & set(old.text):
-        data = undone(data) if len(old.text) > 1 else data
-    lost = {f"no {old.text}"} if old.text and old.text not in new.text else set()
-    lost |= {"log", "header"} if old.text in {"\n", "\r\n", "\r"} else set()
-    marks = frozenset(lost)
+    if len(old.text) > 1 and _ESCAPED & set(old.text):
+        data = undone(data)
+    marks = _lost(old.text, new.text) | _still_lacking(plain, new.text)
+    return Value(origins=frozenset(replace(o, clean=o.clean | marks) for o in data.origins))
+
+
+def _lost(old: str, new: str) -> frozenset[str]:
+    """Return what a text without `old` is clean of."""
+    # only of single characters: what is left of longer texts may make them up anew
+    lacking = {f"no {old}"} if len(old) == 1 and old not in new else set()
+    line_ends = {"log", "header"} if old in {"\n", "\r\n", "\r"} else set()
+    return frozenset(lacking | line_ends)
+
+
+def _still_lacking(plain: Value, new: str) -> frozenset[str]:
+    """Return what all data of a text lacked before, and `new` does not bring back."""
     kept = [o.clean for o in plain.origins if o.kind is not Kind.SAFE]
     held = frozenset.intersection(*kept) if kept else frozenset()
-    marks |= {m for m in held if m.startswith("no ") and m[3:] not in new.text}
-    return Value(origins=frozenset(replace(o, clean=o.clean | marks) for o in data.origins))
+    return frozenset(mark for mark in held if mark.startswith("no ") and mark[3:] not in new)
 
 
 _SPECIAL: dict[str, Callable[[Run, ast.Call, Value, Arguments], Value]] = {
