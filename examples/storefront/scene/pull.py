@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gatekeeper.review.facts import Commit, Person, PullRequest, Review
+from gatekeeper.review.facts import Commit, Person, PullRequest, Push, Pushes, Review
 from gatekeeper.review.recorded import write_recording
 from scene.repository import BRANCH, Commits, Made
 
@@ -41,8 +41,21 @@ def record(folder: Path, commits: Commits) -> Path:
         commits_complete=True,
         reviews_complete=True,
         timeline_complete=True,
+        pushes=Pushes(
+            (
+                pushed("alice", 13, None, commits.reviewed),
+                pushed("carol", 15, commits.reviewed, commits.pushed),
+            ),
+            complete=True,
+        ),
     )
     return write_recording(folder, pull)
+
+
+def pushed(login: str, hour: int, before: Made | None, after: Made) -> Push:
+    """Return a push of the day of the review."""
+    at = datetime(2026, 11, 16, hour, 0, tzinfo=UTC)
+    return Push(person(login), at, before.oid if before else None, after.oid)
 
 
 def told(made: Made, parent: Made) -> Commit:
