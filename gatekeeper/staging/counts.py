@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING
+
+from gatekeeper.staging.merging import merged
 
 if TYPE_CHECKING:
     from gatekeeper.staging.fingerprints.match import Shared
 
 PREVIEWS = 3
-
-
-class Addable(Protocol):
-    """What is merged by `+`."""
-
-    def __add__(self, other: Self, /) -> Self: ...
-
-
-T = TypeVar("T", bound=Addable)
-
-
-def merged(mine: Mapping[str, T], theirs: Mapping[str, T]) -> dict[str, T]:
-    """Return the entries of both; those of one name are added."""
-    both = dict(mine)
-    for name, value in theirs.items():
-        both[name] = both[name] + value if name in both else value
-    return both
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from gatekeeper.staging.counts import Addable
+from gatekeeper.staging.merging import Addable
 
 if TYPE_CHECKING:
     import pyarrow as pa

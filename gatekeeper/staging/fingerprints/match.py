@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gatekeeper.staging.counts import merged
 from gatekeeper.staging.fingerprints.sample import Sample, sample_of
 from gatekeeper.staging.fingerprints.siphash import hashes
 from gatekeeper.staging.fingerprints.values import Reserved, telling
+from gatekeeper.staging.merging import merged
 from gatekeeper.staging.text import as_text
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
 
-from gatekeeper.staging.counts import merged
 from gatekeeper.staging.fingerprints.siphash import hashes
 from gatekeeper.staging.fingerprints.values import Reserved, telling
+from gatekeeper.staging.merging import merged
 from gatekeeper.staging.text import as_text
 
 if TYPE_CHECKING:
