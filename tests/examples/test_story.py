@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ README = (EXAMPLE / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()
 ]
+# these two run until their time is over, and change what the others look at
+MOVING = [c for c in COMMANDS if "traffic.py" in c or "feature watch" in c]
 GATEKEEPER = Path(sys.executable).with_name("gatekeeper")
 
 
@@ -28,6 +31,7 @@ def run(command: str, target: Path, *more: str) -> subprocess.CompletedProcess[s
         "python": sys.executable,
         "scripts/gatekeeper": str(GATEKEEPER),
         "examples/storefront/build.py": str(EXAMPLE / "build.py"),
+        "examples/storefront/traffic.py": str(EXAMPLE / "traffic.py"),
     }
     words = [places.get(word, word) for word in shlex.split(command)]
     words = [re.sub(r"^\.demo", str(target), word) for word in words]
@@ -65,11 +69,22 @@ def test_the_first_two_commands_build_and_judge() -> None:
     assert COMMANDS[1].startswith("scripts/gatekeeper check .demo/shop-repo --stage release")
 
 
-@pytest.mark.parametrize("command", COMMANDS[2:])
+@pytest.mark.parametrize("command", [c for c in COMMANDS[2:] if c not in MOVING])
 def test_the_other_commands_answer(command: str, demo: Path) -> None:
     done = run(command, demo)
     assert done.returncode in {0, 1}, done.stderr
     assert done.stdout
+
+
+def test_the_commands_that_move_a_feature_answer(demo: Path, tmp_path: Path) -> None:
+    """On a copy, and for a few seconds in place of a minute."""
+    shutil.copytree(demo, tmp_path / "copy", symlinks=True)
+    for command in MOVING:
+        short = re.sub(r"--seconds \d+", "--seconds 2", command)
+        done = run(re.sub(r"--times \d+", "--times 1", short), tmp_path / "copy")
+        assert done.returncode == 0, done.stderr
+        assert "search-suggest" in done.stdout or "visitors" in done.stdout
+    assert len(MOVING) == 2
 
 
 def test_the_verdicts_are_those_of_the_table(gates: dict[str, dict[str, Any]]) -> None:
@@ -84,7 +99,8 @@ def test_the_stale_approval_is_told(gates: dict[str, dict[str, Any]]) -> None:
 
 def test_the_injection_that_was_pushed_late_blocks(gates: dict[str, dict[str, Any]]) -> None:
     late = [f for f in blocking(gates["code"]) if f["where"]["path"] == "shop/suggest.py"]
-    assert [finding["cwe"][0] for finding in late] == [89]
+    # where the statement is put together, and where a visitor's words in it are run
+    assert {finding["cwe"][0] for finding in late} == {89}
 
 
 def test_two_pins_block_and_say_what_to_raise_them_to(gates: dict[str, dict[str, Any]]) -> None:

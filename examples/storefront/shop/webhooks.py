@@ -1,7 +1,9 @@
 """Webhooks: the shop calls addresses that its partners have given it."""
 
+import io
 import os
-from xml.etree import ElementTree
+import xml.sax
+import xml.sax.handler
 
 import requests
 from flask import Blueprint, abort, jsonify, request
@@ -39,10 +41,24 @@ def send_order_safely(order):
     return requests.post(PARTNERS["parcels"], json=order, timeout=5, verify=authority)
 
 
-# weak: entities that contain themselves fill the memory (CWE-776)
+class Items(xml.sax.handler.ContentHandler):
+    def __init__(self):
+        super().__init__()
+        self.ids = []
+
+    def startElement(self, name, attributes):
+        self.ids.append(attributes.get("id"))
+
+
+# weak: a document can name a file of the server, and its text comes back (CWE-611)
 @pages.post("/stock")
 def stock():
-    return jsonify([item.get("id") for item in ElementTree.fromstring(request.data)])
+    items = Items()
+    reader = xml.sax.make_parser()
+    reader.setFeature(xml.sax.handler.feature_external_ges, True)
+    reader.setContentHandler(items)
+    reader.parse(io.BytesIO(request.data))
+    return jsonify(items.ids)
 
 
 # safe twin: the partner sends JSON as well
