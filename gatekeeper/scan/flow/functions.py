@@ -105,28 +105,45 @@ def bound(
     run: Run, definition: FunctionNode, receiver: Value | None, given: Arguments
 ) -> Iterator[tuple[str, Value]]:
     """Yield the parameters and what they are bound to."""
-    places = [*definition.args.posonlyargs, *definition.args.args]
+    signature = definition.args
     positional = (() if receiver is None else (receiver,)) + given.positional
+    yield from _one_by_one(run, definition, positional, given)
+    if signature.vararg:
+        beyond = positional[len(_places(signature)) :]
+        yield signature.vararg.arg, run.make(signature.vararg, _surplus(beyond, given))
+    if signature.kwarg:
+        yield signature.kwarg.arg, run.make(signature.kwarg, _unnamed(signature, given))
+
+
+def _places(signature: ast.arguments) -> list[ast.arg]:
+    return [*signature.posonlyargs, *signature.args]
+
+
+def _one_by_one(
+    run: Run, definition: FunctionNode, positional: tuple[Value, ...], given: Arguments
+) -> Iterator[tuple[str, Value]]:
+    """Yield the parameters that take one argument each."""
     defaults = dict(_defaults(run, definition))
-    for place, parameter in enumerate(places):
+    for place, parameter in enumerate(_places(definition.args)):
         name = parameter.arg
         found = positional[place] if place < len(positional) else given.keywords.get(name)
         yield name, _or_default(found, given, defaults.get(name))
     for parameter in definition.args.kwonlyargs:
         name = parameter.arg
         yield name, _or_default(given.keywords.get(name), given, defaults.get(name))
-    if definition.args.vararg:
-        more = positional[len(places) :]
-        thing = containers.of("tuple", more)
-        thing = thing if given.spread.nothing else thing.blurred().with_more(given.spread)
-        yield definition.args.vararg.arg, run.make(definition.args.vararg, thing)
-    if definition.args.kwarg:
-        named = {parameter.arg for parameter in (*places, *definition.args.kwonlyargs)}
-        left = {("str", k): v for k, v in given.keywords.items() if k not in named}
-        yield (
-            definition.args.kwarg.arg,
-            run.make(definition.args.kwarg, Thing("dict", left, given.spread)),
-        )
+
+
+def _surplus(beyond: tuple[Value, ...], given: Arguments) -> Thing:
+    """Return what `*args` holds: the arguments beyond the places of the others."""
+    thing = containers.of("tuple", beyond)
+    return thing if given.spread.nothing else thing.blurred().with_more(given.spread)
+
+
+def _unnamed(signature: ast.arguments, given: Arguments) -> Thing:
+    """Return what `**kwargs` holds: the keywords that no other parameter has for a name."""
+    named = {parameter.arg for parameter in (*_places(signature), *signature.kwonlyargs)}
+    left = {("str", k): v for k, v in given.keywords.items() if k not in named}
+    return Thing("dict", left, given.spread)
 
 
 def _or_default(found: Value | None, given: Arguments, default: Value | None) -> Value:
@@ -137,7 +154,7 @@ def _or_default(found: Value | None, given: Arguments, default: Value | None) ->
 
 
 def _defaults(run: Run, definition: FunctionNode) -> Iterator[tuple[str, Value]]:
-    places = [*definition.args.posonlyargs, *definition.args.args]
+    places = _places(definition.args)
     late = places[len(places) - len(definition.args.defaults) :]
     pairs = [
         *zip(late, definition.args.defaults, strict=True),
