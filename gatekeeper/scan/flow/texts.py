@@ -39,11 +39,20 @@ def concat(left: Value, right: Value) -> Value:
         return alike(_sums(left, right), left, right)
     origins = {replace(o, whole=False, fields=False) for o in left.origins}
     origins |= {_behind(o, left) for o in right.origins}
-    if (left.constants and left.origins) or (right.constants and right.origins):
+    if _mixed(left) or _mixed(right):
         origins |= SAFE.origins
+    return joined((Value(origins=frozenset(origins), tail=_tail_of_both(left, right)),))
+
+
+def _mixed(value: Value) -> bool:
+    """True when it may be a constant as well as data."""
+    return bool(value.constants and value.origins)
+
+
+def _tail_of_both(left: Value, right: Value) -> str:
+    """Return the constant text that one after the other surely ends with."""
     tail = _tail_of(right)
-    tail = _tail_of(left) + tail if right.text is not None else tail
-    return joined((Value(origins=frozenset(origins), tail=tail[-_NEAR:]),))
+    return (_tail_of(left) + tail if right.text is not None else tail)[-_NEAR:]
 
 
 def _sums(left: Value, right: Value) -> Value:
@@ -172,11 +181,10 @@ def _converted(run: Run, value: Value, conversion: str) -> Value:
 def formatted(run: Run, form: Value, positional: Sequence[Value], named: dict[str, Value]) -> Value:
     """Return `form.format(...)`."""
     data = joined(as_data(run, value) for value in (*positional, *named.values()))
-    pattern = form.text
-    if pattern is None:
+    if form.text is None:
         return joined((derived(form), derived(data)))
     try:
-        pieces = list(string.Formatter().parse(pattern))
+        pieces = list(string.Formatter().parse(form.text))
     except ValueError:
         return joined((UNKNOWN, derived(data)))
     parts, automatic = [], 0
@@ -184,14 +192,18 @@ def formatted(run: Run, form: Value, positional: Sequence[Value], named: dict[st
         parts.append(constant(text))
         if name is None:
             continue
-        key = name if name else str(automatic)
+        value = _meant(name or str(automatic), positional, named)
         automatic += not name
-        value = named.get(key)
-        if key.isdigit() and int(key) < len(positional):
-            value = positional[int(key)]
         inserted = written(as_data(run, value)) if value is not None else derived(data)
         parts.append(_argument(inserted, spec or "", conversion))
     return together(parts)
+
+
+def _meant(key: str, positional: Sequence[Value], named: dict[str, Value]) -> Value | None:
+    """Return the argument that a replacement field names, or None: it may be any of them."""
+    if key.isdigit() and int(key) < len(positional):
+        return positional[int(key)]
+    return named.get(key)
 
 
 def _argument(value: Value, spec: str, conversion: str | None) -> Value:
