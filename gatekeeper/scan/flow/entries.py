@@ -86,19 +86,29 @@ def _defaults(node: Definition) -> dict[str, ast.expr]:
 
 def _given(run: Run, parameter: ast.arg, default: ast.expr | None, public: bool) -> Value:
     name, annotation = parameter.arg, _last(parameter.annotation)
-    by_name = name in {"request", "req"} and (not annotation or "Request" in annotation)
-    if by_name or annotation in {"Request", "HttpRequest", "HTTPConnection"}:
+    if _is_request(name, annotation):
         return Value(callees=frozenset({Library("request")}))
     if not public:
         kind = Kind.UNKNOWN if name in {"self", "cls"} else Kind.PARAMETER
         return fresh(run, parameter, kind, name)
     if annotation in _NUMBERS:
         return SAFE
-    injected = isinstance(default, ast.Call) and _last(default.func) in _INJECTED
-    if annotation in _SERVICES or injected or "Depends" in _source(parameter.annotation):
+    if _by_the_framework(parameter.annotation, default):
         return UNKNOWN
     model = bool(annotation) and annotation not in {"str", "bytes", "Optional", "Annotated"}
     return fresh(run, parameter, Kind.REQUEST, name, fields=model)
+
+
+def _is_request(name: str, annotation: str) -> bool:
+    """True for a parameter that is the request itself, by its annotation or else by its name."""
+    by_name = name in {"request", "req"} and (not annotation or "Request" in annotation)
+    return by_name or annotation in {"Request", "HttpRequest", "HTTPConnection"}
+
+
+def _by_the_framework(annotation: ast.expr | None, default: ast.expr | None) -> bool:
+    """True for what the framework puts in, which no visitor chooses."""
+    injected = isinstance(default, ast.Call) and _last(default.func) in _INJECTED
+    return injected or _last(annotation) in _SERVICES or "Depends" in _source(annotation)
 
 
 def _source(node: ast.expr | None) -> str:
