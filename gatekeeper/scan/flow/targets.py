@@ -84,18 +84,25 @@ def _intercepted(run: Run, definition: int, name: str) -> bool:
 def stain(run: Run, base: ast.expr, value: Value) -> None:
     """Let something that is not followed hold the data besides what it holds."""
     more = derived(run.content(value))
-    while isinstance(base, ast.Subscript | ast.Attribute | ast.Call):
-        base = base.func if isinstance(base, ast.Call) else base.value
-    if not isinstance(base, ast.Name) or worst(more) is Kind.SAFE:
+    root = _root(base)
+    if not isinstance(root, ast.Name) or worst(more) is Kind.SAFE:
         return
-    known = run.lookup(base.id)
-    if known is not None and "response" in known.tags:
-        return  # cookies and headers of a response are no HTML
-    if known is None or known.references:
-        for number, thing in run.now.things(known) if known else ():
+    known = run.lookup(root.id)
+    # cookies and headers of a response are no HTML
+    if known is None or "response" in known.tags:
+        return
+    if known.references:
+        for number, thing in run.now.things(known):
             run.now.heap[number] = thing.with_more(more)
     elif not known.callees:
-        run.bind(base.id, joined((known, more)))
+        run.bind(root.id, joined((known, more)))
+
+
+def _root(base: ast.expr) -> ast.expr:
+    """Return what attributes and entries are taken of, at the left end."""
+    while isinstance(base, ast.Subscript | ast.Attribute | ast.Call):
+        base = base.func if isinstance(base, ast.Call) else base.value
+    return base
 
 
 def augment(run: Run, node: ast.AugAssign, operation: ast.BinOp) -> None:
