@@ -6,7 +6,7 @@ that a run of the program could hold: what is not understood is an `Origin` of k
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -174,21 +174,31 @@ BOTH = Value(constants=frozenset({("bool", True), ("bool", False)}))
 def joined(values: Iterable[Value]) -> Value:
     """Return what may be any of the values."""
     every = [value for value in values if not value.nothing]
-    if len(every) <= 1:
-        return every[0] if every else NOTHING
+    if not every:
+        return NOTHING
     first = every[0]
     if all(value == first for value in every[1:]):
         return first
-    united = Value(
+    return _bounded(_united(every))
+
+
+def _united(every: Sequence[Value]) -> Value:
+    """Return all possibilities of all the values, and what is known of every one of them."""
+    tail = every[0].tail
+    return Value(
         frozenset().union(*(value.constants for value in every)),
         frozenset().union(*(value.origins for value in every)),
         frozenset().union(*(value.references for value in every)),
         frozenset().union(*(value.callees for value in every)),
-        first.tags.intersection(*(value.tags for value in every))
-        | ({OPEN} if any(OPEN in value.tags for value in every) else _NONE),
-        first.tail if all(value.tail == first.tail for value in every) else "",
+        _common_tags([value.tags for value in every]),
+        tail if all(value.tail == tail for value in every) else "",
     )
-    return _bounded(united)
+
+
+def _common_tags(every: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Return the tags that all have; that another module can change it holds if it does for one."""
+    common = every[0].intersection(*every)
+    return common | {OPEN} if any(OPEN in tags for tags in every) else common
 
 
 def _bounded(value: Value) -> Value:
