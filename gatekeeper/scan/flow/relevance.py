@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from gatekeeper.scan.flow.entries import exposed, routes
 from gatekeeper.scan.flow.spec import Spec
@@ -16,14 +17,16 @@ _QUERY = re.compile(r"(?i)\b(select|insert|update|delete|replace|create|drop|alt
 def relevant(definitions: Sequence[ast.AST], spec: Spec) -> set[int]:
     """Return the numbers of the functions that hold such a call, or call one that does."""
     calls = [_called(node) if _is_function(node) else set() for node in definitions]
-    names = {n: getattr(node, "name", "") for n, node in enumerate(definitions)}
+    names = [getattr(node, "name", "") for node in definitions]
     found = {n for n, node in enumerate(definitions) if _matters(node, calls[n], spec)}
-    while True:
-        wanted = {names[n] for n in found} - {""}
-        more = {n for n, called in enumerate(calls) if n not in found and called & wanted}
-        if not more:
-            return found
+    while more := _callers(calls, {names[n] for n in found} - {""}) - found:
         found |= more
+    return found
+
+
+def _callers(calls: Sequence[set[str]], wanted: set[str]) -> set[int]:
+    """Return the numbers of those that call any of the wanted names."""
+    return {number for number, called in enumerate(calls) if called & wanted}
 
 
 def _is_function(node: ast.AST) -> bool:
@@ -94,28 +97,27 @@ def _within_functions(tree: ast.Module) -> Iterable[ast.AST]:
 
 def _handed_on(node: ast.AST) -> Iterable[str]:
     """Yield the names that stand where their object may be changed or kept."""
-    if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
-        yield from _root(node.value)
-    elif isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Attribute) and node.func.attr not in _READING:
-            yield from _root(node.func.value)
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-            yield from _itself(argument)
-    elif isinstance(node, ast.AugAssign):
-        yield from _root(node.target)
-    elif isinstance(
-        node, ast.Assign | ast.Return | ast.NamedExpr | ast.Dict | ast.List | ast.Tuple
-    ):
-        values = node.values if isinstance(node, ast.Dict) else getattr(node, "elts", None)
-        for value in values if values is not None else (node.value,):  # type: ignore[union-attr]
-            yield from _itself(value) if value is not None else ()
+    names = _HANDING_ON.get(type(node))
+    return names(node) if names is not None else ()
 
 
-def _itself(node: ast.expr) -> Iterable[str]:
-    """Yield a name that stands alone: what is taken out of its object is not the object."""
-    node = node.value if isinstance(node, ast.Starred) else node
-    if isinstance(node, ast.Name):
-        yield node.id
+def _written_into(node: ast.Subscript | ast.Attribute) -> Iterable[str]:
+    return () if isinstance(node.ctx, ast.Load) else _root(node.value)
+
+
+def _known_to_callee(node: ast.Call) -> Iterable[str]:
+    if isinstance(node.func, ast.Attribute) and node.func.attr not in _READING:
+        yield from _root(node.func.value)
+    yield from _themselves(node.args)
+    yield from _themselves(keyword.value for keyword in node.keywords)
+
+
+def _themselves(nodes: Iterable[ast.expr | None]) -> Iterable[str]:
+    """Yield the names that stand alone: what is taken out of their objects is not the objects."""
+    for node in nodes:
+        alone = node.value if isinstance(node, ast.Starred) else node
+        if isinstance(alone, ast.Name):
+            yield alone.id
 
 
 def _root(node: ast.expr) -> Iterable[str]:
@@ -123,6 +125,20 @@ def _root(node: ast.expr) -> Iterable[str]:
         node = node.value
     if isinstance(node, ast.Name):
         yield node.id
+
+
+_HANDING_ON: dict[type[ast.AST], Callable[[Any], Iterable[str]]] = {
+    ast.Subscript: _written_into,
+    ast.Attribute: _written_into,
+    ast.Call: _known_to_callee,
+    ast.AugAssign: lambda node: _root(node.target),
+    ast.Assign: lambda node: _themselves((node.value,)),
+    ast.Return: lambda node: _themselves((node.value,)),
+    ast.NamedExpr: lambda node: _themselves((node.value,)),
+    ast.Dict: lambda node: _themselves(node.values),
+    ast.List: lambda node: _themselves(node.elts),
+    ast.Tuple: lambda node: _themselves(node.elts),
+}
 
 
 def stored_attributes(tree: ast.Module) -> frozenset[str]:
