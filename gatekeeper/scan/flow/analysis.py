@@ -254,17 +254,33 @@ def _found(record: Record) -> Iterator[Found]:
 
 
 def _cleared(record: Record, spec: Spec) -> Iterator[Clear]:
-    doubtful = [(key, seen) for key, seen in record.calls.items() if seen.worst is not Kind.SAFE]
-    lines: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for ((first, _, last), weakness), _seen in doubtful:
-        for cwe in spec.weaknesses[weakness].cwe:
-            lines[cwe].append((first, last))
+    yield from _harmless(record, spec)
+    yield from _never_run(record)
+
+
+def _harmless(record: Record, spec: Spec) -> Iterator[Clear]:
+    """Yield the calls that nothing from outside reached."""
+    doubts = _doubts(record, spec)
     for ((line, _, end), weakness), seen in sorted(record.calls.items()):
         # a doubt about the same weakness on the same lines, under whatever name, is a doubt
-        beside = (span for cwe in spec.weaknesses[weakness].cwe for span in lines[cwe])
+        beside = (span for cwe in spec.weaknesses[weakness].cwe for span in doubts[cwe])
         doubted = any(first <= end and line <= last for first, last in beside)
         if seen.worst is Kind.SAFE and not doubted:
             yield Clear(weakness, line, end, min(seen.reasons))
+
+
+def _doubts(record: Record, spec: Spec) -> dict[int, list[tuple[int, int]]]:
+    """Return for each CWE the first and last lines of the calls that are not proven harmless."""
+    lines: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for ((first, _, last), weakness), seen in record.calls.items():
+        if seen.worst is not Kind.SAFE:
+            for cwe in spec.weaknesses[weakness].cwe:
+                lines[cwe].append((first, last))
+    return lines
+
+
+def _never_run(record: Record) -> Iterator[Clear]:
+    """Yield the lines that no run of the program gets to."""
     for (first, last), reason in sorted(record.unreached.items()):
         if not any(first <= line <= last for line in record.reached):
             yield Clear("*", first, last, reason)
