@@ -229,14 +229,27 @@ def _configure(run: Run, node: ast.Call, number: int, arguments: Arguments) -> V
 
 def _configured(run: Run, node: ast.Call, number: int, arguments: Arguments) -> Value:
     thing = run.now.thing(number)
-    whole = as_data(run, Value(references=frozenset({number})))
-    section, option = _given(arguments, 0).sole, _option(_given(arguments, 1))
-    held = thing.items.get(section) if section else None
-    places = [t for _, t in run.now.things(held)] if held is not None and thing.rest.nothing else []
-    found = [t.items[option] for t in places if option in t.items and t.exact] if option else []
-    if len(found) != 1 or any("%" in str(c[1]) or "$" in str(c[1]) for c in found[0].constants):
-        return joined((whole, UNKNOWN))
-    return found[0]
+    found = _exactly_set(run, thing, _given(arguments, 0), _option(_given(arguments, 1)))
+    if len(found) == 1 and not _interpolated(found[0]):
+        return found[0]
+    return joined((as_data(run, Value(references=frozenset({number}))), UNKNOWN))
+
+
+def _exactly_set(
+    run: Run, thing: Thing, section: Value, option: tuple[str, str] | None
+) -> list[Value]:
+    """Return what the option is set to, where nothing that is not followed can have set it."""
+    key = section.sole
+    held = thing.items.get(key) if key else None
+    if held is None or option is None or not thing.rest.nothing:
+        return []
+    places = (place for _, place in run.now.things(held))
+    return [place.items[option] for place in places if option in place.items and place.exact]
+
+
+def _interpolated(value: Value) -> bool:
+    """True when another option may be put into the value as it is read."""
+    return any(mark in str(content) for _, content in value.constants for mark in "%$")
 
 
 def _add_section(run: Run, node: ast.Call, number: int, arguments: Arguments) -> Value:
@@ -246,16 +259,23 @@ def _add_section(run: Run, node: ast.Call, number: int, arguments: Arguments) ->
 
 def _feature(run: Run, node: ast.Call, number: int, arguments: Arguments) -> Value:
     """`reader.setFeature(feature_external_ges, True)` lets it load external entities."""
-    names = {getattr(c, "name", "") for c in _given(arguments, 0).callees}
-    text = _given(arguments, 0).text or ""
-    external = any("external" in name for name in (*names, text))
-    value = _given(arguments, 1)
-    on = not value.fixed or any(constant[1] for constant in value.constants)
-    if external and on:
-        run.now.heap[number] = replace(run.now.thing(number), kind="entities")
-    elif external and run.now.thing(number).kind == "entities" and value.fixed:
-        run.now.heap[number] = replace(run.now.thing(number), kind="reader")
+    if not _of_external_entities(_given(arguments, 0)):
+        return NULL
+    thing = run.now.thing(number)
+    if _may_be_true(_given(arguments, 1)):
+        run.now.heap[number] = replace(thing, kind="entities")
+    elif thing.kind == "entities":
+        run.now.heap[number] = replace(thing, kind="reader")
     return NULL
+
+
+def _of_external_entities(feature: Value) -> bool:
+    names = {getattr(callee, "name", "") for callee in feature.callees}
+    return any("external" in name for name in (*names, feature.text or ""))
+
+
+def _may_be_true(value: Value) -> bool:
+    return not value.fixed or any(content for _, content in value.constants)
 
 
 _LISTS: dict[str, Keeper] = {
