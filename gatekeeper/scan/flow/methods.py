@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from gatekeeper.scan.flow import containers, library, texts
 from gatekeeper.scan.flow.arguments import Arguments
@@ -48,6 +49,8 @@ _GOING_THROUGH = frozenset({"items", "keys", "values", "iterkeys", "iteritems", 
 _CODINGS = frozenset({"utf-8", "utf8", "UTF-8", "ascii", "latin-1", "latin1", "iso-8859-1"})
 # what stands in escaped text for what was escaped
 _ESCAPED = frozenset("&%\\;'\"")
+# their results can be far longer than the text
+_FILLING = frozenset({"zfill", "ljust", "rjust", "center", "expandtabs", "translate"})
 _STAYING = frozenset({"encode", "decode", "strip", "lower", "upper"})
 _NOT_STORING = frozenset(
     {"execute", "executemany", "commit", "search", "search_s", "fetchall", "fetchone", "close"}
@@ -173,23 +176,38 @@ def _computed(
     run: Run, node: ast.Call, plain: Value, name: str, arguments: Arguments
 ) -> Value | None:
     """Do the call where everything is constant."""
-    known = plain.sole
-    able = name in _ANSWERING | _TEXTUAL | _PARTING | {"replace"}
-    if known is None or not able or arguments.keywords or not arguments.spread.nothing:
+    text, given = _constant_text(plain), _constants(arguments)
+    if text is None or given is None or not _computable(text, name):
         return None
-    soles = [value.sole for value in arguments.positional]
-    if known[0] not in {"str", "bytes"} or None in soles or not hasattr(known[1], name):
-        return None
-    if name in {"zfill", "ljust", "rjust", "center", "expandtabs", "translate"}:
+    if name in _FILLING:
         return SAFE
     try:
-        result = getattr(known[1], name)(*(sole[1] for sole in soles if sole))
+        result = getattr(text, name)(*given)
     except (TypeError, ValueError, LookupError):
         return UNKNOWN
     if isinstance(result, list | tuple):
         parts = [alike(constant(part), plain, *arguments.positional) for part in result]
         return run.make(node, containers.of("list", parts))
     return alike(constant(result), plain, *arguments.positional)
+
+
+def _constant_text(value: Value) -> str | bytes | None:
+    """Return the only text or bytes it can be, or None."""
+    sole = value.sole
+    return sole[1] if sole is not None and sole[0] in {"str", "bytes"} else None
+
+
+def _constants(arguments: Arguments) -> list[Any] | None:
+    """Return the arguments, or None unless each is one constant, given by its place."""
+    if arguments.keywords or not arguments.spread.nothing:
+        return None
+    soles = [value.sole for value in arguments.positional]
+    return None if None in soles else [sole[1] for sole in soles if sole]
+
+
+def _computable(text: str | bytes, name: str) -> bool:
+    known = name in _ANSWERING or name in _TEXTUAL or name in _PARTING or name == "replace"
+    return known and hasattr(text, name)
 
 
 def _format(run: Run, node: ast.Call, plain: Value, arguments: Arguments) -> Value:
