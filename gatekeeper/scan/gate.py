@@ -1,31 +1,55 @@
-"""The gates of this room: start reading here."""
+"""The gates of this room: start reading here.
+
+What collects is imported when it runs: a run of one gate needs no other gate's libraries.
+"""
 
 from __future__ import annotations
 
-from gatekeeper.core.gate import Gate
-from gatekeeper.scan.code import collect as code_collect
+from gatekeeper.core.gate import Gate, Request
 from gatekeeper.scan.code.facts import CodeEvidence
 from gatekeeper.scan.code.judge import judge as judge_code
 from gatekeeper.scan.code.settings import CodeSettings
-from gatekeeper.scan.dependencies import collect as dependencies_collect
 from gatekeeper.scan.dependencies.facts import DependencyEvidence
 from gatekeeper.scan.dependencies.judge import judge as judge_dependencies
 from gatekeeper.scan.dependencies.settings import DependencySettings
-from gatekeeper.scan.secrets import collect as secrets_collect
 from gatekeeper.scan.secrets.facts import SecretEvidence
 from gatekeeper.scan.secrets.judge import judge as judge_secrets
 from gatekeeper.scan.secrets.settings import SecretSettings
-from gatekeeper.scan.workflows import collect as workflows_collect
 from gatekeeper.scan.workflows.facts import WorkflowEvidence
 from gatekeeper.scan.workflows.judge import judge as judge_workflows
 from gatekeeper.scan.workflows.settings import WorkflowSettings
+
+
+def _code(request: Request[CodeSettings]) -> CodeEvidence:
+    from gatekeeper.scan.code.collect import collect
+
+    return collect(request)
+
+
+def _dependencies(request: Request[DependencySettings]) -> DependencyEvidence:
+    from gatekeeper.scan.dependencies.collect import collect
+
+    return collect(request)
+
+
+def _secrets(request: Request[SecretSettings]) -> SecretEvidence:
+    from gatekeeper.scan.secrets.collect import collect
+
+    return collect(request)
+
+
+def _workflows(request: Request[WorkflowSettings]) -> WorkflowEvidence:
+    from gatekeeper.scan.workflows.collect import collect
+
+    return collect(request)
+
 
 CODE: Gate[CodeEvidence, CodeSettings] = Gate(
     name="code",
     question="Is the code free of OWASP-class weaknesses?",
     evidence=CodeEvidence,
     settings=CodeSettings,
-    collect=code_collect.collect,
+    collect=_code,
     judge=judge_code,
     reads_tree=True,
 )
@@ -35,7 +59,7 @@ DEPENDENCIES: Gate[DependencyEvidence, DependencySettings] = Gate(
     question="Is every dependency pinned and free of known vulnerabilities?",
     evidence=DependencyEvidence,
     settings=DependencySettings,
-    collect=dependencies_collect.collect,
+    collect=_dependencies,
     judge=judge_dependencies,
     environment=("HTTPS_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"),
     reads_tree=True,
@@ -46,7 +70,7 @@ SECRETS: Gate[SecretEvidence, SecretSettings] = Gate(
     question="Are the files and commits free of secrets?",
     evidence=SecretEvidence,
     settings=SecretSettings,
-    collect=secrets_collect.collect,
+    collect=_secrets,
     judge=judge_secrets,
     reads_tree=True,
 )
@@ -56,7 +80,7 @@ WORKFLOWS: Gate[WorkflowEvidence, WorkflowSettings] = Gate(
     question="Can nobody turn the pipeline against what it releases?",
     evidence=WorkflowEvidence,
     settings=WorkflowSettings,
-    collect=workflows_collect.collect,
+    collect=_workflows,
     judge=judge_workflows,
     reads_tree=True,
 )
