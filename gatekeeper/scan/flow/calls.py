@@ -11,6 +11,7 @@ from gatekeeper.scan.flow.arguments import Arguments, evaluated
 from gatekeeper.scan.flow.attributes import attribute
 from gatekeeper.scan.flow.classes import foreign_bases, member
 from gatekeeper.scan.flow.data import as_data, fresh
+from gatekeeper.scan.flow.disturbance import disturb
 from gatekeeper.scan.flow.functions import inline
 from gatekeeper.scan.flow.proofs import remember
 from gatekeeper.scan.flow.run import Run
@@ -151,7 +152,7 @@ def _of_data(
     given = arguments.data(run)
     if isinstance(node.func, ast.Attribute) and not given.nothing:
         stain(run, node.func.value, given)
-    library.disturb(run, arguments)
+    disturb(run, arguments)
     requests = frozenset(replace(o, whole=False) for o in function.origins)
     parts = [Value(origins=requests)] if requests else []
     if not given.nothing:

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from gatekeeper.scan.flow import containers
+from gatekeeper.scan.flow import containers, handed
 from gatekeeper.scan.flow.arguments import Arguments
 from gatekeeper.scan.flow.charset import kept_by
 from gatekeeper.scan.flow.data import as_data, field_of
-from gatekeeper.scan.flow.run import MODULE, Run
+from gatekeeper.scan.flow.disturbance import disturb, seen_by_callbacks
+from gatekeeper.scan.flow.gathering import GATHERING
+from gatekeeper.scan.flow.run import Run
 from gatekeeper.scan.flow.state import Thing
 from gatekeeper.scan.flow.texts import written
 from gatekeeper.scan.flow.values import (
@@ -24,7 +26,6 @@ from gatekeeper.scan.flow.values import (
     UNKNOWN,
     Function,
     Library,
-    Method,
     Value,
     alike,
     constant,
@@ -42,25 +43,41 @@ _ASKING = frozenset(
 
 def call(run: Run, node: ast.Call, name: str, arguments: Arguments) -> Value:
     """Return what a function of another module gives."""
-    if any(True for _ in _seen_by_callbacks(run, arguments)):
+    if any(True for _ in seen_by_callbacks(run, arguments)):
         disturb(run, arguments)
     model = _MODELS.get(name.removeprefix("builtins."))
     if model is not None:
         return model(run, node, arguments)
     if name in run.spec.harmless or name.partition(".")[0] in run.spec.harmless:
         return SAFE
-    data = arguments.data(run)
-    last = name.rpartition(".")[2]
     if name in run.spec.responses:
         return replace(UNKNOWN, tags=frozenset({"response"}))
     if name in run.spec.pure or f"{name.rpartition('.')[0]}.*" in run.spec.pure:
-        made = undone(data) if {name, last} & _UNDOING else derived(data)
-        return SAFE if data.nothing else _tagged(name, last, made)
+        return _of_pure(name, arguments.data(run))
+    return joined(
+        (handed.of_request(run, node, name, arguments), _of_unknown(run, name, arguments))
+    )
+
+
+def _of_pure(name: str, data: Value) -> Value:
+    """Return what a function gives that does nothing but work on what it is given."""
+    return SAFE if data.nothing else _tagged(name, _worked_on(name, data))
+
+
+def _of_unknown(run: Run, name: str, arguments: Arguments) -> Value:
+    data = arguments.data(run)
     disturb(run, arguments)
-    if last in _ASKING or data.nothing:
+    if _last(name) in _ASKING or data.nothing:
         return UNKNOWN
-    made = undone(data) if {name, last} & _UNDOING else derived(data)
-    return _tagged(name, last, joined((made, UNKNOWN)))
+    return _tagged(name, joined((_worked_on(name, data), UNKNOWN)))
+
+
+def _worked_on(name: str, data: Value) -> Value:
+    return undone(data) if {name, _last(name)} & _UNDOING else derived(data)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 _UNDOING = frozenset(
@@ -88,8 +105,8 @@ _TAGS = {
 }
 
 
-def _tagged(name: str, last: str, value: Value) -> Value:
-    tags = _TAGS.get(name) or _TAGS.get(last)
+def _tagged(name: str, value: Value) -> Value:
+    tags = _TAGS.get(name) or _TAGS.get(_last(name))
     return replace(value, tags=tags) if tags else value
 
 
@@ -97,45 +114,6 @@ def converts(kind: Value) -> bool:
     """True for a type that leaves no room for text."""
     names = [callee.name for callee in kind.callees if isinstance(callee, Library)]
     return bool(names) and all(_NUMBERS.match(name) for name in names)
-
-
-def disturb(run: Run, arguments: Arguments) -> None:
-    """Let what the arguments refer to hold anything: a function that is not known has it."""
-    waiting = [number for value in arguments.every() for number in value.references]
-    waiting += _seen_by_callbacks(run, arguments)
-    if not waiting:
-        return
-    data = arguments.data(run)
-    more = joined((UNKNOWN, derived(data) if not data.nothing else NOTHING))
-    seen: set[int] = set()
-    while waiting:
-        number = waiting.pop()
-        if number in seen:
-            continue
-        seen.add(number)
-        thing = run.now.thing(number)
-        waiting += thing.content().references
-        run.now.heap[number] = thing.with_more(more)
-
-
-def _seen_by_callbacks(run: Run, arguments: Arguments) -> Iterator[int]:
-    """Yield the objects that functions among the arguments can change when they are called."""
-    for callee in (callee for value in arguments.every() for callee in value.callees):
-        if isinstance(callee, Method):
-            yield from callee.receiver.references
-        elif isinstance(callee, Function):
-            yield from callee.receiver.references if callee.receiver else ()
-            scopes = set(_outwards(run, callee.scope))
-            variables = run.now.variables.items()
-            seen = (value for (scope, _), value in variables if scope in scopes)
-            yield from (number for value in seen for number in value.references)
-
-
-def _outwards(run: Run, scope: int) -> Iterator[int]:
-    current: int | None = scope
-    while current is not None and current != MODULE:
-        yield current
-        current = run.parents.get(current)
 
 
 def _text(run: Run, node: ast.Call, arguments: Arguments) -> Value:
@@ -177,66 +155,6 @@ def _length(run: Run, node: ast.Call, arguments: Arguments) -> Value:
     return alike(constant(len(text)), given) if text is not None else SAFE
 
 
-def _made_list(kind: str) -> Callable[[Run, ast.Call, Arguments], Value]:
-    def make(run: Run, node: ast.Call, arguments: Arguments) -> Value:
-        given = arguments.at(0)
-        if given is None:
-            return run.make(node, containers.of(kind, []))
-        places = containers.sequence(run, given)
-        if places is not None and kind != "set":
-            return run.make(node, containers.of(kind, places))
-        return run.make(node, Thing(kind, rest=containers.element(run, given), sure=False))
-
-    return make
-
-
-def _made_dict(run: Run, node: ast.Call, arguments: Arguments) -> Value:
-    thing = Thing("dict")
-    for more in arguments.positional:
-        if more.fixed or more.callees:  # the factory of a defaultdict
-            thing = thing.with_more(UNKNOWN)
-        else:
-            thing = _from_pairs(run, thing, more)
-    for name, value in arguments.keywords.items():
-        thing = thing.with_item(("str", name), value)
-    if not arguments.spread.nothing:
-        thing = thing.with_more(arguments.spread)
-    return run.make(node, thing)
-
-
-def _from_pairs(run: Run, thing: Thing, more: Value) -> Thing:
-    if all(other.kind == "dict" for _, other in run.now.things(more)):
-        return containers.updated(run, thing, more)
-    return thing.with_more(joined((run.content(more), UNKNOWN)))
-
-
-def _elements(run: Run, node: ast.Call, arguments: Arguments) -> Value:
-    """`sorted`, `reversed`, `iter`, `filter`: the elements of the last argument, somewhere."""
-    given = arguments.positional[-1] if arguments.positional else arguments.spread
-    return containers.listed(run, node, containers.element(run, given))
-
-
-def _enumerated(run: Run, node: ast.Call, arguments: Arguments) -> Value:
-    given = arguments.at(0)
-    element = containers.element(run, given) if given is not None else UNKNOWN
-    return containers.listed(
-        run, node, run.make(node.func, containers.of("tuple", [SAFE, element]))
-    )
-
-
-def _zipped(run: Run, node: ast.Call, arguments: Arguments) -> Value:
-    if not arguments.spread.nothing:
-        return joined((derived(arguments.data(run)), UNKNOWN))
-    parts = [containers.element(run, value) for value in arguments.positional]
-    return containers.listed(run, node, run.make(node.func, containers.of("tuple", parts)))
-
-
-def _next(run: Run, node: ast.Call, arguments: Arguments) -> Value:
-    given, default = arguments.at(0), arguments.at(1)
-    found = containers.element(run, given) if given is not None else UNKNOWN
-    return joined((found, default if default is not None else NOTHING))
-
-
 def _mapped(run: Run, node: ast.Call, arguments: Arguments) -> Value:
     function = arguments.at(0)
     elements = [containers.element(run, value) for value in arguments.positional[1:]]
@@ -254,13 +172,6 @@ def _applied(run: Run, node: ast.Call, callee: Any, elements: list[Value]) -> Va
         result: Value = run.inline_with(run, callee, node, Arguments(tuple(elements)))
         return result
     return joined((derived(joined(as_data(run, e) for e in elements)), UNKNOWN))
-
-
-def _chosen(run: Run, node: ast.Call, arguments: Arguments) -> Value:
-    """`max`, `min`: one of the arguments or of their elements."""
-    given = arguments.positional
-    found = containers.element(run, given[0]) if len(given) == 1 else joined(given)
-    return UNKNOWN if found.nothing else derived(as_data(run, found))
 
 
 def _attribute(run: Run, node: ast.Call, arguments: Arguments) -> Value:
@@ -339,6 +250,7 @@ def _reader(run: Run, node: ast.Call, arguments: Arguments) -> Value:
 
 _Model = Callable[[Run, ast.Call, Arguments], Value]
 _MODELS: dict[str, _Model] = {
+    **GATHERING,
     "str": _text,
     "repr": _represented,
     "ascii": _represented,
@@ -349,24 +261,7 @@ _MODELS: dict[str, _Model] = {
     "ord": _number(ord),
     "bool": _truth,
     "len": _length,
-    "list": _made_list("list"),
-    "tuple": _made_list("tuple"),
-    "set": _made_list("set"),
-    "frozenset": _made_list("set"),
-    "collections.deque": _made_list("list"),
-    "dict": _made_dict,
-    "collections.OrderedDict": _made_dict,
-    "collections.defaultdict": _made_dict,
-    "sorted": _elements,
-    "reversed": _elements,
-    "iter": _elements,
-    "filter": _elements,
-    "enumerate": _enumerated,
-    "zip": _zipped,
     "map": _mapped,
-    "next": _next,
-    "max": _chosen,
-    "min": _chosen,
     "getattr": _attribute,
     "re.sub": _substituted,
     "re.compile": _pattern,

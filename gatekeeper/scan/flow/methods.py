@@ -11,6 +11,7 @@ from typing import Any
 from gatekeeper.scan.flow import containers, library, texts
 from gatekeeper.scan.flow.arguments import Arguments
 from gatekeeper.scan.flow.data import as_data, field_of, fresh
+from gatekeeper.scan.flow.disturbance import disturb
 from gatekeeper.scan.flow.keepers import KEEPERS
 from gatekeeper.scan.flow.run import Run
 from gatekeeper.scan.flow.sinks import check_markup
@@ -86,7 +87,7 @@ def _of_object(run: Run, node: ast.Call, callee: Method, arguments: Arguments) -
         for number, thing in run.now.things(callee.receiver):
             more = joined((UNKNOWN, derived(given) if not given.nothing else NOTHING))
             run.now.heap[number] = thing.with_more(more)
-    library.disturb(run, arguments)
+    disturb(run, arguments)
     given = NOTHING if callee.name in _NOT_STORING or given.nothing else derived(given)
     return joined((derived(inner), given, UNKNOWN))
 
@@ -162,7 +163,7 @@ def _field(
 
 def _unknown(run: Run, node: ast.Call, plain: Value, name: str, arguments: Arguments) -> Value:
     given = arguments.data(run)
-    library.disturb(run, arguments)
+    disturb(run, arguments)
     requests = Value(origins=frozenset(replace(o, whole=False) for o in plain.origins))
     inner = requests if plain.origins else SAFE
     if name in _NOT_STORING:
