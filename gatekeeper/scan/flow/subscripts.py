@@ -61,7 +61,10 @@ def _cut_out(run: Run, node: ast.Subscript, container: Value, where: slice) -> V
 
 def _takes_nothing(where: slice) -> bool:
     """True for `text[:0]`, which leaves nothing of the data."""
-    return where.stop == 0 and where.step is None and not (where.start or 0) < 0
+    start = where.start or 0
+    if where.stop != 0 or where.step is not None or not isinstance(start, int):
+        return False
+    return start >= 0
 
 
 def _slice(run: Run, node: ast.Slice) -> Value:

@@ -201,7 +201,7 @@ def formatted(run: Run, form: Value, positional: Sequence[Value], named: dict[st
 
 def _meant(key: str, positional: Sequence[Value], named: dict[str, Value]) -> Value | None:
     """Return the argument that a replacement field names, or None: it may be any of them."""
-    if key.isdigit() and int(key) < len(positional):
+    if key.isdecimal() and int(key) < len(positional):
         return positional[int(key)]
     return named.get(key)
 
