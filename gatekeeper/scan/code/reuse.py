@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
@@ -82,16 +82,22 @@ def _keep(
     kept: Results,
 ) -> None:
     """Keep what is said of files that were seen wholly, and did not change under the scanner."""
-    lost = {item.path for item in unseen(fresh)}
-    sound = (file for file in files if file.path not in lost and not fresh.problem)
-    told: dict[str, Told] = {
-        file.path: {} for file in sound if sha256(root / file.path) == file.digest
-    }
+    told: dict[str, Told] = {path: {} for path in _sound(fresh, root, files)}
     for field in _TOLD:
         for item in getattr(fresh, field):
             if item.path in told:
                 told[item.path].setdefault(field, []).append(astuple(item))
     kept.put({names[path]: json.dumps(body).encode() for path, body in told.items()})
+
+
+def _sound(fresh: ScannerRun, root: Path, files: Iterable[SourceFile]) -> Iterator[str]:
+    """Yield the files that were seen wholly and are still what was seen."""
+    if fresh.problem:
+        return
+    lost = {item.path for item in unseen(fresh)}
+    for file in files:
+        if file.path not in lost and sha256(root / file.path) == file.digest:
+            yield file.path
 
 
 def _together(fresh: ScannerRun, wanted: tuple[str, ...], known: Mapping[str, Told]) -> ScannerRun:
